@@ -1,0 +1,55 @@
+# A room is a folder with one purpose. Its library has the folder's name, with dashes for slashes; its
+# sources are found by looking, so that adding a file is enough.
+
+add_library(frontrow_flags INTERFACE)
+target_compile_options(frontrow_flags INTERFACE
+    -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
+    # GCC bug 105562: false positives from std::string concatenation and std::optional at -O2.
+    -Wno-restrict -Wno-maybe-uninitialized)
+target_include_directories(frontrow_flags INTERFACE ${CMAKE_SOURCE_DIR})
+# Third-party headers: Asio only as headers, without deprecated parts; RapidJSON hardened (see common/json).
+target_compile_definitions(frontrow_flags INTERFACE
+    BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_CONCEPTS=0 SPDLOG_FMT_EXTERNAL)
+set(FRONTROW_SANITIZE "" CACHE STRING "Sanitizers, as given to -fsanitize=")
+if(FRONTROW_SANITIZE)
+    add_compile_options(-fsanitize=${FRONTROW_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    add_link_options(-fsanitize=${FRONTROW_SANITIZE})
+endif()
+
+# frontrow_room(LINKS a b c): a library of every .cpp beside the calling CMakeLists.txt, main.cpp apart.
+function(frontrow_room)
+    cmake_parse_arguments(ROOM "" "" "LINKS" ${ARGN})
+    file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+    string(REPLACE "/" "-" name ${folder})
+    file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+    list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+    if(sources)
+        add_library(${name} STATIC ${sources})
+        target_link_libraries(${name} PUBLIC frontrow_flags ${ROOM_LINKS})
+    else()
+        add_library(${name} INTERFACE)
+        target_link_libraries(${name} INTERFACE frontrow_flags ${ROOM_LINKS})
+    endif()
+endfunction()
+
+# frontrow_program(NAME name LINKS a b c): the program whose main.cpp is in the calling folder.
+function(frontrow_program)
+    cmake_parse_arguments(PROGRAM "" "NAME" "LINKS" ${ARGN})
+    add_executable(${PROGRAM_NAME} main.cpp)
+    target_link_libraries(${PROGRAM_NAME} PRIVATE frontrow_flags ${PROGRAM_LINKS})
+endfunction()
+
+# frontrow_tests(NAME name LINKS a b c): one test binary of every .cpp in the calling folder and the named SUBFOLDERS.
+function(frontrow_tests)
+    cmake_parse_arguments(TESTS "" "NAME" "LINKS;FOLDERS" ${ARGN})
+    file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+    foreach(folder ${TESTS_FOLDERS})
+        file(GLOB more CONFIGURE_DEPENDS ${folder}/*.cpp)
+        list(APPEND sources ${more})
+    endforeach()
+    if(NOT sources)
+        return()
+    endif()
+    add_executable(${TESTS_NAME} ${sources})
+    target_link_libraries(${TESTS_NAME} PRIVATE frontrow_flags tests-support-testing ${TESTS_LINKS})
+endfunction()
