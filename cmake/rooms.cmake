@@ -30,6 +30,7 @@ function(frontrow_room)
         add_library(${name} INTERFACE)
         target_link_libraries(${name} INTERFACE frontrow_flags ${ROOM_LINKS})
     endif()
+    set_property(GLOBAL APPEND PROPERTY FRONTROW_ROOMS ${name})
 endfunction()
 
 # frontrow_program(NAME name LINKS a b c): the program whose main.cpp is in the calling folder.
@@ -52,4 +53,26 @@ function(frontrow_tests)
     endif()
     add_executable(${TESTS_NAME} ${sources})
     target_link_libraries(${TESTS_NAME} PRIVATE frontrow_flags tests-support-testing ${TESTS_LINKS})
+endfunction()
+
+# frontrow_migrations(NAME library FUNCTION cpp_name FOLDERS a b): embeds the .sql files of the folders (paths from the root),
+# in the order of folders and file names, as `std::span<pg::Migration const> frontrow::FUNCTION()`
+# declared in "NAME.hpp" of the build folder.
+function(frontrow_migrations)
+    cmake_parse_arguments(M "" "NAME;FUNCTION" "FOLDERS" ${ARGN})
+    set(out ${CMAKE_BINARY_DIR}/generated/${M_NAME})
+    set(files)
+    foreach(folder ${M_FOLDERS})
+        file(GLOB found CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.sql)
+        list(SORT found)
+        list(APPEND files ${found})
+    endforeach()
+    string(REPLACE ";" "|" joined "${files}")
+    add_custom_command(OUTPUT ${out}.cpp ${out}.hpp
+        COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DFUNCTION=${M_FUNCTION} -DFILES=${joined}
+                -DROOT=${CMAKE_SOURCE_DIR} -DNAME=${M_NAME} -P ${CMAKE_SOURCE_DIR}/cmake/embed_migrations.cmake
+        DEPENDS ${files} ${CMAKE_SOURCE_DIR}/cmake/embed_migrations.cmake VERBATIM)
+    add_library(${M_NAME} STATIC ${out}.cpp)
+    target_include_directories(${M_NAME} PUBLIC ${CMAKE_BINARY_DIR}/generated)
+    target_link_libraries(${M_NAME} PUBLIC common-pg)
 endfunction()
