@@ -1,0 +1,12 @@
+# Writes OUT.cpp and OUT.hpp: the SQL files of FILES (separated by |) as constants.
+string(REPLACE "|" ";" files "${FILES}")
+file(WRITE ${OUT}.hpp "#pragma once\n#include <span>\n#include \"common/pg/migrations.hpp\"\nnamespace frontrow {\nstd::span<pg::Migration const> ${FUNCTION}();\n}\n")
+set(rows "")
+foreach(file ${files})
+    file(READ ${file} sql)
+    file(RELATIVE_PATH path ${ROOT} ${file})
+    string(REPLACE "/migrations/" "/" name "${path}")
+    string(REGEX REPLACE "^common/" "" name "${name}")
+    string(APPEND rows "    {\"${name}\", R\"migration(${sql})migration\"},\n")
+endforeach()
+file(WRITE ${OUT}.cpp "#include \"${NAME}.hpp\"\n#include <array>\nnamespace frontrow {\nnamespace {\nconst pg::Migration migrations[] = {\n${rows}};\n}\nstd::span<pg::Migration const> ${FUNCTION}() { return migrations; }\n}\n")

@@ -1,0 +1,106 @@
+// Idempotency keys: the claim, the effect and the stored answer are one transaction.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/core/bytes.hpp"
+#include "common/core/id.hpp"
+#include "common/pg/transaction.hpp"
+
+namespace frontrow::idempotency {
+
+/// Who asked for what under which key. Scope: user, route and key; the body is compared by its hash.
+struct Key {
+    Uuid scope;       ///< the first 16 octets of SHA-256 over user, route and key, each length-prefixed
+    Bytes body_hash;  ///< SHA-256 of the canonical body (members sorted, no white space)
+};
+
+/// `route` is the pattern, such as "POST /v1/reservations", plus the path's ids.
+[[nodiscard]] Key key_of(UserId const& user, std::string_view route, std::string_view key,
+                         std::string_view canonical_body);
+
+/// What is sent, stored and replayed byte for byte.
+struct Answer {
+    int status{200};
+    std::string content_type{"application/json"};
+    std::string location;  ///< of what was made; empty: no Location header
+    std::string body;
+    bool replayed{false};  ///< came from the store: sent with `Idempotent-Replayed: true`
+};
+
+/// Statuses that are not stored: 400, 401, 403, 429 and every 5xx (the design, section 5).
+[[nodiscard]] bool is_stored(int status);
+
+/// The command under its key.
+template <class Command>
+struct Keyed {
+    Key key;
+    Command command;
+};
+
+/// What a key met in the store, or that it is fresh.
+struct Claim {
+    bool fresh{false};
+    bool other_body{false};          ///< the key was used with another body: 422
+    std::size_t copy_of{0};          ///< this batch's first command of the same key, or itself
+    std::optional<Answer> stored{};  ///< the answer to replay
+};
+
+/// Folds copies inside the batch, claims the keys in sorted order (waiting for whoever holds one),
+/// and reads stored answers in a later statement. Entry i belongs to key i. A key older than
+/// 24 hours by the database's clock is fresh again.
+[[nodiscard]] std::vector<Claim> claim(pg::Transaction& tx, std::span<Key const> keys);
+
+/// Stores the answers of fresh keys; an answer that is not stored gives its key up again.
+void store(pg::Transaction& tx, std::span<Key const> keys, std::span<Answer const> answers);
+
+/// The answer to a repeated key with another body (RFC 9457 problem `idempotency-key-reused`, 422).
+[[nodiscard]] Answer key_reused();
+
+/// Deletes up to `rows_max` keys older than 24 hours; returns how many. For the sweeper.
+std::int64_t sweep(pg::Transaction& tx, std::int32_t rows_max);
+
+/// Surrounds a use case: claims, runs it once for the fresh commands, stores their answers, and
+/// gives copies and repeats the same octets. `use_case` answers command i with answer i.
+template <class Command>
+std::vector<Answer> with_keys(
+    pg::Transaction& tx, std::span<Keyed<Command> const> batch,
+    std::function<std::vector<Answer>(pg::Transaction&, std::span<Command const>)> const& use_case) {
+    auto keys = std::vector<Key>{};
+    for (auto const& keyed : batch) {
+        keys.push_back(keyed.key);
+    }
+    auto const claims = claim(tx, keys);
+    auto fresh_keys = std::vector<Key>{};
+    auto fresh = std::vector<Command>{};
+    auto position = std::vector<std::size_t>(batch.size(), batch.size());
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (claims[i].fresh) {
+            position[i] = fresh.size();
+            fresh.push_back(batch[i].command);
+            fresh_keys.push_back(batch[i].key);
+        }
+    }
+    auto made = fresh.empty() ? std::vector<Answer>{} : use_case(tx, fresh);
+    store(tx, fresh_keys, made);
+    auto answers = std::vector<Answer>{};
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        auto const& now = claims[i];
+        if (now.other_body) {
+            answers.push_back(key_reused());
+        } else if (now.stored) {
+            answers.push_back(*now.stored);
+        } else {
+            answers.push_back(made.at(position.at(now.copy_of)));
+            answers.back().replayed = !now.fresh;
+        }
+    }
+    return answers;
+}
+
+}  // namespace frontrow::idempotency

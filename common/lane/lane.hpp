@@ -1,0 +1,142 @@
+// A lane: one thread and one connection that run everything that waits as one batch.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/core/result.hpp"
+#include "common/lane/answer_fault.hpp"
+#include "common/pg/transaction.hpp"
+
+namespace frontrow::metrics {
+class Registry;
+}
+
+namespace frontrow::lane {
+
+using Deadline = std::chrono::steady_clock::time_point;
+
+struct LaneOptions {
+    std::string name;
+    pg::ConnectOptions database;
+    std::size_t batch_items_max{512};
+    std::size_t queue_items_max{8192};
+    /// Runs after each commit, on the lane's thread: hints to the relay. Must not block or throw.
+    std::function<void()> after_commit{};
+    metrics::Registry* metrics{nullptr};
+};
+
+namespace detail {
+
+/// One waiting command, without its type.
+class Ticket {
+ public:
+    virtual ~Ticket() = default;
+    Deadline deadline{};
+    Deadline submitted_at{};
+    virtual void fail(Fault fault) = 0;
+};
+
+/// The engine behind every Lane, compiled once (lane.cpp).
+class Engine {
+ public:
+    struct Batch {  ///< the typed lane's half: runs tickets, keeps their outcomes, answers them
+        std::function<void(pg::Transaction&, std::span<std::unique_ptr<Ticket>>)> run;
+        std::function<void(std::span<std::unique_ptr<Ticket>>)> answer;
+    };
+    Engine(LaneOptions options, Batch batch);
+    ~Engine();
+    void submit(std::unique_ptr<Ticket> ticket);
+    void stop();
+    [[nodiscard]] bool is_ready() const;
+    [[nodiscard]] std::size_t waiting() const;
+
+ private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace detail
+
+/// Runs `Work` once for all commands that wait, in one transaction, and answers each after the
+/// commit. No timer: an idle lane runs a batch of one at once. Submit from any thread; answers come
+/// on the lane's thread (faults of a full queue or a stopping lane on the submitter's).
+template <class Command, class Answer>
+class Lane {
+ public:
+    /// Answer i belongs to command i. May throw pg::Error; nothing is answered before the commit.
+    using Work =
+        std::function<std::vector<Answer>(pg::Transaction&, std::span<Command const>)>;
+    using Done = std::function<void(Result<Answer, Fault>)>;
+
+    Lane(LaneOptions options, Work work);
+
+    /// `done` is called exactly once, whatever happens. Transient failures are tried again until
+    /// `deadline`, then `done` gets `deadline_passed` or `unknown_outcome`.
+    void submit(Command command, Deadline deadline, Done done);
+    /// Takes no more (they get `stopping`), finishes what waits, answers everyone, joins.
+    void stop() { engine_.stop(); }
+    /// False while the connection is broken or an outage lasts.
+    [[nodiscard]] bool is_ready() const { return engine_.is_ready(); }
+    [[nodiscard]] std::size_t waiting() const { return engine_.waiting(); }
+
+ private:
+    struct Typed final : detail::Ticket {
+        Typed(Command c, Done d) : command{std::move(c)}, done{std::move(d)} {}
+        Command command;
+        Done done;
+        std::unique_ptr<Answer> answer;
+        void fail(Fault fault) override { done(std::move(fault)); }
+    };
+    static Typed& typed(std::unique_ptr<detail::Ticket>& ticket) {
+        return static_cast<Typed&>(*ticket);
+    }
+    void run(pg::Transaction& tx, std::span<std::unique_ptr<detail::Ticket>> tickets);
+    static void answer(std::span<std::unique_ptr<detail::Ticket>> tickets);
+
+    Work work_;
+    detail::Engine engine_;
+};
+
+template <class Command, class Answer>
+Lane<Command, Answer>::Lane(LaneOptions options, Work work)
+    : work_{std::move(work)},
+      engine_{std::move(options),
+              {[this](pg::Transaction& tx, std::span<std::unique_ptr<detail::Ticket>> tickets) {
+                   run(tx, tickets);
+               },
+               [](std::span<std::unique_ptr<detail::Ticket>> tickets) { answer(tickets); }}} {}
+
+template <class Command, class Answer>
+void Lane<Command, Answer>::submit(Command command, Deadline deadline, Done done) {
+    auto ticket = std::make_unique<Typed>(std::move(command), std::move(done));
+    ticket->deadline = deadline;
+    engine_.submit(std::move(ticket));
+}
+
+template <class Command, class Answer>
+void Lane<Command, Answer>::run(pg::Transaction& tx,
+                                std::span<std::unique_ptr<detail::Ticket>> tickets) {
+    auto commands = std::vector<Command>{};
+    commands.reserve(tickets.size());
+    for (auto& ticket : tickets) {
+        commands.push_back(typed(ticket).command);
+    }
+    auto answers = work_(tx, commands);
+    for (std::size_t i = 0; i < tickets.size(); ++i) {
+        typed(tickets[i]).answer = std::make_unique<Answer>(std::move(answers.at(i)));
+    }
+}
+
+template <class Command, class Answer>
+void Lane<Command, Answer>::answer(std::span<std::unique_ptr<detail::Ticket>> tickets) {
+    for (auto& ticket : tickets) {
+        typed(ticket).done(std::move(*typed(ticket).answer));
+    }
+}
+
+}  // namespace frontrow::lane

@@ -1,0 +1,35 @@
+// What can go wrong with PostgreSQL, sorted by what to do about it.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace frontrow::pg {
+
+enum class FaultKind {
+    item = 1,         ///< SQLSTATE class 22 or 23 (but "no partition found"): one item of the batch
+    transient,        ///< class 08, 40, 53, 57, 58, 55P03, or no connection: try again with back-off
+    unknown_outcome,  ///< the connection was lost after COMMIT was sent: run again, the claims tell
+    outage,           ///< everything else (42, 28, ...): ours to mend; blame no item
+};
+
+/// Sorts by the design's rule "When a batch fails". An empty SQLSTATE is a lost connection.
+[[nodiscard]] FaultKind kind_of(std::string_view sqlstate);
+
+/// A fault of the database. Thrown; caught at the loops only.
+class Error : public std::runtime_error {
+ public:
+    Error(FaultKind kind, std::string sqlstate, std::string const& message)
+        : std::runtime_error{message}, kind_{kind}, sqlstate_{std::move(sqlstate)} {}
+    [[nodiscard]] FaultKind kind() const { return kind_; }
+    /// Five characters, or empty if the server never answered.
+    [[nodiscard]] std::string const& sqlstate() const { return sqlstate_; }
+    [[nodiscard]] bool is_lock_timeout() const { return sqlstate_ == "55P03"; }
+
+ private:
+    FaultKind kind_;
+    std::string sqlstate_;
+};
+
+}  // namespace frontrow::pg
