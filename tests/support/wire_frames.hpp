@@ -1,0 +1,35 @@
+// Cuts the two protocols' byte streams into messages and names the steps that they show.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "tests/support/tcp_proxy.hpp"
+
+namespace frontrow::support {
+
+/// Follows one connection, both directions. `to_server` and `to_client` are fed by what arrived.
+class WireFrames {
+  public:
+    explicit WireFrames(Protocol protocol) : protocol_{protocol} {}
+
+    /// The length of the first whole message in `octets`, or 0 if it is not whole yet.
+    [[nodiscard]] std::size_t message_length(std::string_view octets, bool to_server) const;
+    /// What the message shows, if anything. Call once for each message, in order.
+    [[nodiscard]] std::optional<WireStep> step_of(std::string_view message, bool to_server);
+
+  private:
+    [[nodiscard]] std::size_t postgres_length(std::string_view octets, bool to_server) const;
+    [[nodiscard]] std::optional<WireStep> postgres_step(std::string_view message, bool to_server);
+    [[nodiscard]] std::optional<WireStep> kafka_step(std::string_view message, bool to_server);
+
+    Protocol protocol_;
+    bool started_{false};    ///< PostgreSQL: the start-up message was seen
+    bool tls_asked_{false};  ///< PostgreSQL: the answer to SSLRequest is one octet
+    std::map<std::int32_t, std::int16_t> kafka_requests_;  ///< correlation id to API key
+};
+
+}  // namespace frontrow::support

@@ -1,0 +1,171 @@
+// The fault proxy: sees the steps, holds and cuts exactly there. A fault test is worth what this
+// is.
+#include "tests/support/tcp_proxy.hpp"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <string>
+#include <thread>
+
+#include "tests/support/testing.hpp"
+#include "tests/support/wire_frames.hpp"
+
+namespace frontrow::support {
+namespace {
+
+std::string postgres_message(char type, std::string const& body) {
+    auto const length = static_cast<std::uint8_t>(body.size() + 4);
+    return std::string{type} + std::string(3, '\0') + static_cast<char>(length) + body;
+}
+
+std::string start_up() {
+    return std::string{"\0\0\0\x08\0\x03\0\0", 8};
+}
+
+std::string kafka_message(char api, char correlation) {
+    return std::string{"\0\0\0\x08\0", 5} + api + std::string{"\0\x09\0\0\0", 5} + correlation;
+}
+
+/// A server that answers every octet with the same octet, for one connection.
+class Echo {
+  public:
+    Echo() {
+        listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        auto address = sockaddr_in{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        ::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address);
+        ::listen(listener_, 4);
+        auto length = socklen_t{sizeof address};
+        ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length);
+        port_ = ntohs(address.sin_port);
+        thread_ = std::thread{[this] {
+            serve();
+        }};
+    }
+    ~Echo() {
+        ::shutdown(listener_, SHUT_RDWR);
+        thread_.join();
+        ::close(listener_);
+    }
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+
+  private:
+    void serve() const {
+        while (true) {
+            auto const connection = ::accept(listener_, nullptr, nullptr);
+            if (connection < 0) {
+                return;
+            }
+            auto buffer = std::array<char, 4096>{};
+            for (auto n = ::recv(connection, buffer.data(), buffer.size(), 0); n > 0;
+                 n = ::recv(connection, buffer.data(), buffer.size(), 0)) {
+                ::send(connection, buffer.data(), static_cast<std::size_t>(n), MSG_NOSIGNAL);
+            }
+            ::close(connection);
+        }
+    }
+    int listener_{-1};
+    std::uint16_t port_{0};
+    std::thread thread_;
+};
+
+int connect_to(std::uint16_t port) {
+    auto const connection = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    auto address = sockaddr_in{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ::connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof address);
+    auto const patience = timeval{.tv_sec = 10, .tv_usec = 0};
+    ::setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    return connection;
+}
+
+std::string send_and_read(int connection, std::string const& octets) {
+    ::send(connection, octets.data(), octets.size(), MSG_NOSIGNAL);
+    auto answer = std::string{};
+    auto buffer = std::array<char, 4096>{};
+    while (answer.size() < octets.size()) {
+        auto const n = ::recv(connection, buffer.data(), buffer.size(), 0);
+        if (n <= 0) {
+            break;
+        }
+        answer.append(buffer.data(), static_cast<std::size_t>(n));
+    }
+    return answer;
+}
+
+TEST(WireFrames, NameCommitInBothDirectionsOfPostgres) {
+    auto frames = WireFrames{Protocol::postgres};
+    EXPECT_EQ(frames.message_length(start_up(), true), 8U);
+    EXPECT_EQ(frames.step_of(start_up(), true), std::nullopt);
+    auto const commit = postgres_message('Q', std::string{"COMMIT\0", 7});
+    EXPECT_EQ(frames.message_length(commit.substr(0, 7), true), 0U);
+    EXPECT_EQ(frames.message_length(commit + "Q", true), commit.size());
+    EXPECT_EQ(frames.step_of(commit, true), WireStep::commit_sent);
+    EXPECT_EQ(frames.step_of(postgres_message('C', std::string{"COMMIT\0", 7}), false),
+              WireStep::commit_answered);
+    EXPECT_EQ(frames.step_of(postgres_message('Q', std::string{"SELECT 1\0", 9}), true),
+              std::nullopt);
+}
+
+TEST(WireFrames, NameProduceAndOffsetCommitOfKafkaByTheRequestThatIsAnswered) {
+    auto frames = WireFrames{Protocol::kafka};
+    EXPECT_EQ(frames.step_of(kafka_message(0, 1), true), WireStep::produce_sent);
+    EXPECT_EQ(frames.step_of(kafka_message(8, 2), true), WireStep::offset_commit_sent);
+    EXPECT_EQ(frames.step_of(kafka_message(3, 3), true), std::nullopt);
+    auto const answer = [](char correlation) {
+        return std::string{"\0\0\0\x04\0\0\0", 7} + correlation;
+    };
+    EXPECT_EQ(frames.step_of(answer(2), false), WireStep::offset_commit_answered);
+    EXPECT_EQ(frames.step_of(answer(1), false), WireStep::produce_acknowledged);
+    EXPECT_EQ(frames.step_of(answer(3), false), std::nullopt);
+}
+
+TEST(TcpProxy, ForwardsBothWays) {
+    auto const echo = Echo{};
+    auto const proxy = TcpProxy{Protocol::kafka, echo.port()};
+    auto const connection = connect_to(proxy.port());
+    EXPECT_EQ(send_and_read(connection, kafka_message(3, 1)), kafka_message(3, 1));
+    ::close(connection);
+}
+
+TEST(TcpProxy, CutsTheConnectionAtTheStepAndNotBefore) {
+    auto const echo = Echo{};
+    auto proxy = TcpProxy{Protocol::kafka, echo.port()};
+    proxy.on_step([](WireStep step) {
+        return step == WireStep::produce_sent ? WireAction::cut : WireAction::pass;
+    });
+    auto const connection = connect_to(proxy.port());
+    EXPECT_EQ(send_and_read(connection, kafka_message(3, 1)), kafka_message(3, 1));
+    EXPECT_EQ(send_and_read(connection, kafka_message(0, 2)), "");
+    EXPECT_EQ(proxy.seen(WireStep::produce_sent), 1U);
+    ::close(connection);
+}
+
+TEST(TcpProxy, HoldsAMessageUntilItIsReleased) {
+    auto const echo = Echo{};
+    auto proxy = TcpProxy{Protocol::kafka, echo.port()};
+    proxy.on_step([](WireStep step) {
+        return step == WireStep::produce_sent ? WireAction::hold : WireAction::pass;
+    });
+    auto const connection = connect_to(proxy.port());
+    auto answer = std::string{};
+    auto reader = std::thread{[&] {
+        answer = send_and_read(connection, kafka_message(0, 1));
+    }};
+    while (proxy.seen(WireStep::produce_sent) == 0) {
+        std::this_thread::yield();
+    }
+    proxy.release();
+    reader.join();
+    EXPECT_EQ(answer, kafka_message(0, 1));
+    ::close(connection);
+}
+
+}  // namespace
+}  // namespace frontrow::support
