@@ -1,0 +1,112 @@
+// From an event to its outbox row, and from the row to the headers of its record.
+#include "common/events/event.hpp"
+#include "common/events/fields.hpp"
+#include "common/json/writer.hpp"
+
+namespace frontrow::events {
+namespace {
+
+/// Writes each member under its name.
+class MemberWriter {
+  public:
+    explicit MemberWriter(json::Writer& out) : out_{out} {}
+
+    template <class Member>
+    void operator()(std::string_view name, Member const& member) {
+        out_.member(name, member);
+    }
+    void operator()(std::string_view name, Currency const& currency) {
+        out_.member(name, currency.to_string());
+    }
+    void operator()(std::string_view name, std::vector<SeatFence> const& seats) {
+        out_.key(name).array();
+        for (auto const& [seat, fence] : seats) {
+            out_.object().member("seat", seat).member("fence", fence).end();
+        }
+        out_.end();
+    }
+
+  private:
+    json::Writer& out_;
+};
+
+std::string value_of(Event const& event, TypeInfo const& info) {
+    auto const& envelope = event.envelope;
+    auto out = json::Writer{};
+    out.object()
+        .member("id", envelope.id)
+        .member("type", info.type)
+        .member("time", envelope.time)
+        .member("version", envelope.version)
+        .member("correlationId", envelope.correlation_id)
+        .member("causationId", envelope.causation_id)
+        .key("data")
+        .object();
+    auto members = MemberWriter{out};
+    std::visit([&](auto const& body) { fields(members, body); }, event.body);
+    out.end().end();
+    return std::move(out).text();
+}
+
+std::string_view producer_of(std::string_view type) {
+    for (auto const& info : catalogue()) {
+        if (info.type == type) {
+            return info.producer;
+        }
+    }
+    return "unknown";
+}
+
+}  // namespace
+
+outbox::Message to_message(Event const& event) {
+    auto const& info = type_of(event.body);
+    auto const& envelope = event.envelope;
+    auto const key = key_of(event.body);
+    return {.event_id = envelope.id,
+            .aggregate_type = std::string{info.aggregate},
+            .aggregate_id = key,
+            .version = envelope.version,
+            .type = std::string{info.type},
+            .topic = std::string{info.topic},
+            .key = Bytes{key},
+            .payload = Bytes{value_of(event, info)},
+            .time = envelope.time,
+            .traceparent = envelope.trace.traceparent(),
+            .correlation_id = envelope.correlation_id,
+            .causation_id = envelope.causation_id,
+            .headers = {},
+            .partition = {}};
+}
+
+std::vector<outbox::Message> to_messages(std::vector<Event> const& events) {
+    auto messages = std::vector<outbox::Message>{};
+    messages.reserve(events.size());
+    for (auto const& event : events) {
+        messages.push_back(to_message(event));
+    }
+    return messages;
+}
+
+kafka::Headers headers_of(outbox::Message const& message) {
+    auto headers = kafka::Headers{
+        {"ce_specversion", "1.0"},
+        {"ce_id", message.event_id.to_string()},
+        {"ce_type", message.type},
+        {"ce_source", "/frontrow/" + std::string{producer_of(message.type)}},
+        {"ce_subject", message.aggregate_id},
+        {"ce_time", to_rfc3339(message.time)},
+        {"ce_dataschema", "https://frontrow.example/schemas/" + message.type + ".json"},
+        {"ce_partitionkey", message.key ? message.key->octets : message.aggregate_id},
+    };
+    if (message.version) {
+        headers.emplace_back("ce_sequence", std::to_string(*message.version));
+    }
+    headers.emplace_back("content-type", "application/json");
+    if (!message.traceparent.empty()) {
+        headers.emplace_back("traceparent", message.traceparent);
+    }
+    return headers;
+}
+
+}  // namespace frontrow::events
