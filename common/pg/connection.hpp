@@ -2,17 +2,19 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "common/pg/error.hpp"
 #include "common/pg/parameters.hpp"
 #include "common/pg/rows.hpp"
 
+struct pg_cancel;
 struct pg_conn;
 
 namespace frontrow::pg {
@@ -39,7 +41,7 @@ struct ConnectOptions {
 /// One connection. Not for several threads at once. Every call may throw pg::Error; afterwards
 /// `is_healthy()` tells whether the session can go on or must be opened anew.
 class Connection {
- public:
+  public:
     /// Connects, sets the timeouts, TCP keepalives and tcp_user_timeout. Throws `transient` if the
     /// server cannot be reached in time and `outage` if it refuses us.
     explicit Connection(ConnectOptions options);
@@ -59,15 +61,19 @@ class Connection {
     /// Plain SQL, perhaps several statements; answers with the last result in text format. For
     /// migrations, BEGIN and COMMIT; never for values from outside.
     Rows run_script(std::string const& sql);
-    /// Prepares without running; storage tests prepare every statement against the schema.
+    /// Checks a statement against the schema without running or keeping it; storage tests prepare
+    /// every statement against the schema.
     void prepare(Statement const& statement);
 
     /// Asks the server to stop the running statement; the only call another thread may make.
     void cancel() noexcept;
+    /// How long to wait for an answer before the session is given up (0: for ever). At first one
+    /// second more than `statement_timeout`, so that only a frozen server or network comes to it.
+    void set_answer_timeout(std::chrono::milliseconds timeout) { answer_timeout_ = timeout; }
     [[nodiscard]] pg_conn* handle() const { return connection_.get(); }
     [[nodiscard]] ConnectOptions const& options() const { return options_; }
 
- private:
+  private:
     friend class Transaction;
     static Parameter as_parameter(Parameter const& parameter) { return parameter; }
     template <class Value>
@@ -76,10 +82,28 @@ class Connection {
     }
     struct Close {
         void operator()(pg_conn* connection) const;
+        void operator()(pg_cancel* cancel) const;
     };
+    /// What a name stands for in this session: it may not change its SQL or its parameters' types.
+    struct Prepared {
+        std::string sql;
+        std::vector<std::uint32_t> types;
+    };
+    struct Wait;
+
+    void connect();
+    void keep_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
+    Rows answer_of(bool sent, std::string_view what);
+    void flush(Wait const& wait);
+    void await_result(Wait const& wait);
+    [[noreturn]] void lose(std::string const& why);
+
     ConnectOptions options_;
     std::unique_ptr<pg_conn, Close> connection_;
-    std::unordered_set<std::string> prepared_;
+    std::unique_ptr<pg_cancel, Close> cancel_;
+    std::unordered_map<std::string, Prepared> prepared_;
+    std::chrono::milliseconds answer_timeout_;
+    bool lost_{false};
 };
 
 }  // namespace frontrow::pg

@@ -8,18 +8,19 @@
 namespace frontrow::pg {
 
 enum class FaultKind {
-    item = 1,         ///< SQLSTATE class 22 or 23 (but "no partition found"): one item of the batch
-    transient,        ///< class 08, 40, 53, 57, 58, 55P03, or no connection: try again with back-off
+    item = 1,   ///< SQLSTATE class 22 or 23 (but "no partition found"): one item of the batch
+    transient,  ///< class 08, 40, 53, 57, 58, 55P03, 25P03, or no connection: back off, repeat
     unknown_outcome,  ///< the connection was lost after COMMIT was sent: run again, the claims tell
     outage,           ///< everything else (42, 28, ...): ours to mend; blame no item
 };
 
-/// Sorts by the design's rule "When a batch fails". An empty SQLSTATE is a lost connection.
-[[nodiscard]] FaultKind kind_of(std::string_view sqlstate);
+/// Sorts by what must be done. An empty SQLSTATE is a lost connection. `constraint` is the name of
+/// the broken one: 23514 without a name is a row that no partition takes, which is ours to mend.
+[[nodiscard]] FaultKind kind_of(std::string_view sqlstate, std::string_view constraint = "named");
 
 /// A fault of the database. Thrown; caught at the loops only.
 class Error : public std::runtime_error {
- public:
+  public:
     Error(FaultKind kind, std::string sqlstate, std::string const& message)
         : std::runtime_error{message}, kind_{kind}, sqlstate_{std::move(sqlstate)} {}
     [[nodiscard]] FaultKind kind() const { return kind_; }
@@ -27,7 +28,7 @@ class Error : public std::runtime_error {
     [[nodiscard]] std::string const& sqlstate() const { return sqlstate_; }
     [[nodiscard]] bool is_lock_timeout() const { return sqlstate_ == "55P03"; }
 
- private:
+  private:
     FaultKind kind_;
     std::string sqlstate_;
 };

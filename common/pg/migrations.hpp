@@ -10,7 +10,8 @@
 
 namespace frontrow::pg {
 
-/// One file of a room, embedded in the program at build time (cmake/rooms.cmake, frontrow_migrations).
+/// One file of a room, embedded in the program at build time (cmake/rooms.cmake,
+/// frontrow_migrations).
 struct Migration {
     std::string_view name;  ///< room and file: "outbox/0001_outbox.sql"
     std::string_view sql;
@@ -25,7 +26,7 @@ struct MigrationReport {
 /// one waits for the other. Throws std::runtime_error naming the file if an applied file's checksum
 /// changed or the database knows a migration that this program does not; pg::Error if SQL fails.
 /// `@service_role@` and `@relay_role@` in a file stand for the roles that get grants; a role that
-/// is empty is replaced by the current user's.
+/// is empty is replaced by the current user's. Must not be called inside a transaction.
 MigrationReport migrate(Connection& connection, std::span<Migration const> migrations,
                         std::string_view service_role, std::string_view relay_role);
 

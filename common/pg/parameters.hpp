@@ -1,4 +1,5 @@
-// Values on their way into a statement, in PostgreSQL's binary format: scalars, and arrays for unnest.
+// Values on their way into a statement, in PostgreSQL's binary format: scalars, and arrays for
+// unnest.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,8 @@ struct Parameter {
     std::optional<std::string> octets;
 };
 
-// A scalar of each type that frontrow stores. Enumerations are stored as text: see `to_text` of each.
+// A scalar of each type that frontrow stores. Enumerations are stored as text: see `to_text` of
+// each.
 [[nodiscard]] Parameter bind(bool value);
 [[nodiscard]] Parameter bind(std::int16_t value);
 [[nodiscard]] Parameter bind(std::int32_t value);
@@ -30,9 +32,15 @@ struct Parameter {
 [[nodiscard]] Parameter bind(Bytes const& bytes);
 [[nodiscard]] Parameter bind(Uuid const& uuid);
 [[nodiscard]] Parameter bind(Instant instant);
-[[nodiscard]] inline Parameter bind(std::string const& text) { return bind(std::string_view{text}); }
-[[nodiscard]] inline Parameter bind(char const* text) { return bind(std::string_view{text}); }
-[[nodiscard]] inline Parameter bind(UserId const& user) { return bind(std::string_view{user.name}); }
+[[nodiscard]] inline Parameter bind(std::string const& text) {
+    return bind(std::string_view{text});
+}
+[[nodiscard]] inline Parameter bind(char const* text) {
+    return bind(std::string_view{text});
+}
+[[nodiscard]] inline Parameter bind(UserId const& user) {
+    return bind(std::string_view{user.name});
+}
 template <class Tag>
 [[nodiscard]] Parameter bind(Id<Tag> const& id) {
     return bind(id.uuid);
@@ -49,13 +57,13 @@ template <class T>
 
 /// Collects elements of one scalar type into a one-dimensional array.
 class ArrayBuilder {
- public:
+  public:
     void reserve(std::size_t elements) { elements_.reserve(elements); }
     void add(Parameter element);
     /// `element_type_if_empty` gives an empty array its type.
     [[nodiscard]] Parameter build(std::uint32_t element_type_if_empty) &&;
 
- private:
+  private:
     std::vector<Parameter> elements_;
 };
 

@@ -19,7 +19,7 @@ namespace frontrow::pg {
 /// A view of one row; valid while its Rows live. A column of another type than asked for, or a NULL
 /// where no optional was asked for, is a bug of the statement and aborts.
 class Row {
- public:
+  public:
     Row(pg_result* result, int row) : result_{result}, row_{row} {}
     [[nodiscard]] bool is_null(int column) const;
     [[nodiscard]] bool boolean(int column) const;
@@ -49,20 +49,22 @@ class Row {
         return is_null(column) ? std::nullopt : std::optional<StrongId>{id<StrongId>(column)};
     }
 
- private:
+  private:
     std::string_view cell(int column, int octets_expected) const;
     pg_result* result_;
     int row_;
 };
 
 class Rows {
- public:
+  public:
     explicit Rows(pg_result* result);
     [[nodiscard]] int size() const;
     [[nodiscard]] bool empty() const { return size() == 0; }
     [[nodiscard]] Row operator[](int row) const { return Row{result_.get(), row}; }
     /// How many rows an INSERT, UPDATE or DELETE touched.
     [[nodiscard]] std::int64_t affected() const;
+    /// What the server calls the command that it ran: "COMMIT", "INSERT 0 1".
+    [[nodiscard]] std::string_view tag() const;
     /// `decode(row)` of each, in order.
     template <class Decode>
     [[nodiscard]] auto map(Decode decode) const {
@@ -74,7 +76,7 @@ class Rows {
         return values;
     }
 
- private:
+  private:
     struct Clear {
         void operator()(pg_result* result) const;
     };

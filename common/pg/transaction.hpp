@@ -7,7 +7,7 @@ namespace frontrow::pg {
 
 /// READ COMMITTED. BEGIN and the reading of the clock are one round trip.
 class Transaction {
- public:
+  public:
     /// Throws pg::Error as Connection does.
     explicit Transaction(Connection& connection);
     /// Rolls back unless committed; never throws (a lost connection rolls back by itself).
@@ -30,7 +30,9 @@ class Transaction {
     void rollback();
     [[nodiscard]] Connection& connection() { return connection_; }
 
- private:
+  private:
+    void roll_back_quietly() noexcept;
+
     Connection& connection_;
     Instant now_{};
     bool open_{true};
