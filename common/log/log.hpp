@@ -15,7 +15,7 @@ enum class Level { debug = 1, info, warning, error };
 enum class Format { automatic = 1, json, text };
 
 struct Options {
-    std::string service;          ///< `service.name`
+    std::string service;  ///< `service.name`
     Level level{Level::info};
     Format format{Format::automatic};
 };
@@ -25,9 +25,9 @@ void start(Options const& options);
 [[nodiscard]] Level level_from(std::string_view text);    ///< debug, info, warning, error
 [[nodiscard]] Format format_from(std::string_view text);  ///< auto, json, text
 
-/// A named value of a line. Names are ECS's where ECS has one ("event.action", "error.message"), else
-/// "frontrow.<something>". Text is escaped: no control character and no line break gets through, and
-/// it is cut at 8 KiB.
+/// A named value of a line. Names are ECS's where ECS has one ("event.action", "error.message"),
+/// else "frontrow.<something>". Text is escaped: no control character and no line break gets
+/// through, and it is cut at 8 KiB.
 struct Field {
     std::string_view name;
     std::variant<std::string, std::int64_t, double, bool> value;
