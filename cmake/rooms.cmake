@@ -57,11 +57,13 @@ endfunction()
 
 # frontrow_migrations(NAME library FUNCTION cpp_name FOLDERS a b): embeds the .sql files of the folders (paths from the root),
 # in the order of folders and file names, as `std::span<pg::Migration const> frontrow::FUNCTION()`
-# declared in "NAME.hpp" of the build folder.
+# declared in "NAME.hpp" of the build folder. Those of common/pg, which every database needs, come first by themselves.
 function(frontrow_migrations)
     cmake_parse_arguments(M "" "NAME;FUNCTION" "FOLDERS" ${ARGN})
     set(out ${CMAKE_BINARY_DIR}/generated/${M_NAME})
     set(files)
+    list(PREPEND M_FOLDERS common/pg/migrations)
+    list(REMOVE_DUPLICATES M_FOLDERS)
     foreach(folder ${M_FOLDERS})
         file(GLOB found CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.sql)
         list(SORT found)
