@@ -78,7 +78,7 @@ class Connection {
     static Parameter as_parameter(Parameter const& parameter) { return parameter; }
     template <class Value>
     static Parameter as_parameter(Value const& value) {
-        return bind(value);
+        return pg::bind(value);
     }
     struct Close {
         void operator()(pg_conn* connection) const;

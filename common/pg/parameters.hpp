@@ -48,7 +48,7 @@ template <class Tag>
 /// NULL of the type that T binds as.
 template <class T>
 [[nodiscard]] Parameter bind(std::optional<T> const& value) {
-    auto parameter = bind(value ? *value : T{});
+    auto parameter = pg::bind(value ? *value : T{});
     if (!value) {
         parameter.octets.reset();
     }
@@ -75,9 +75,10 @@ template <std::ranges::input_range Range, class Projection = std::identity>
     using Value = std::remove_cvref_t<std::invoke_result_t<Projection&, Item const&>>;
     auto builder = ArrayBuilder{};
     for (auto&& item : range) {
-        builder.add(bind(std::invoke(projection, item)));
+        // Qualified: for a std::string an unqualified call would find std::bind.
+        builder.add(pg::bind(std::invoke(projection, item)));
     }
-    return std::move(builder).build(bind(Value{}).type);
+    return std::move(builder).build(pg::bind(Value{}).type);
 }
 
 }  // namespace frontrow::pg
