@@ -19,10 +19,11 @@ struct Refusal {
     std::string detail;
 };
 
-/// A parsed document. Built by a RapidJSON SAX handler with a depth of 16 at most, numbers as strings,
-/// UTF-8 and surrogates validated, duplicate members and NUL refused (research/reliability.md, 4).
+/// A parsed document. Built by a RapidJSON SAX handler with a depth of 16 at most, numbers as
+/// strings, UTF-8 and surrogates validated, duplicate members and NUL refused
+/// (research/reliability.md, 4).
 class Value {
- public:
+  public:
     struct Number {
         std::string text;
     };
@@ -39,14 +40,15 @@ class Value {
     [[nodiscard]] std::string const* string() const { return std::get_if<std::string>(&data_); }
     [[nodiscard]] Array const* array() const { return std::get_if<Array>(&data_); }
     [[nodiscard]] Object const* object() const { return std::get_if<Object>(&data_); }
-    /// Only for a number written as digits with an optional minus: no fraction, no exponent, in range.
+    /// Only for a number written as digits with an optional minus: no fraction, no exponent, in
+    /// range.
     [[nodiscard]] std::optional<std::int64_t> integer() const;
     /// The member of that name, or null.
     [[nodiscard]] Value const* find(std::string_view name) const;
     /// Members sorted by name, no white space, the shortest escapes: for hashes.
     [[nodiscard]] std::string canonical() const;
 
- private:
+  private:
     std::variant<std::monostate, bool, Number, std::string, Array, Object> data_;
 };
 
@@ -57,7 +59,7 @@ class Value {
 ///   auto show = reader.id<ShowId>("showId"); auto seats = reader.integers("seatIds", 1, 8);
 ///   reader.no_other_members(); if (auto const* bad = reader.refusal()) ...
 class ObjectReader {
- public:
+  public:
     /// `path` names the object in messages; "" is the document.
     explicit ObjectReader(Value const& object, std::string path = {});
     std::string text(std::string_view name, std::size_t octets_min, std::size_t octets_max);
@@ -94,7 +96,7 @@ class ObjectReader {
     void refuse(std::string_view name, std::string_view what);
     [[nodiscard]] Refusal const* refusal() const { return refusal_ ? &*refusal_ : nullptr; }
 
- private:
+  private:
     Value const* find(std::string_view name);
     Value const& object_;
     std::string path_;

@@ -18,7 +18,7 @@ namespace frontrow::json {
 
 /// Writer{}.object().member("id", id).member("seats", 3).end().text()
 class Writer {
- public:
+  public:
     Writer& object();
     Writer& array();
     /// Ends the innermost object or array.
@@ -53,10 +53,10 @@ class Writer {
     /// All of it; every object and array must be ended.
     [[nodiscard]] std::string text() &&;
 
- private:
+  private:
     void comma();
     std::string out_;
-    std::string open_;       ///< one of '{' or '[' for each level
+    std::string open_;  ///< one of '{' or '[' for each level
     bool first_{true};
     bool after_key_{false};
 };
