@@ -14,9 +14,10 @@
 
 namespace frontrow::idempotency {
 
-/// Who asked for what under which key. Scope: user, route and key; the body is compared by its hash.
+/// Who asked for what under which key. Scope: user, route and key; the body is compared by its
+/// hash.
 struct Key {
-    Uuid scope;       ///< the first 16 octets of SHA-256 over user, route and key, each length-prefixed
+    Uuid scope;  ///< the first 16 octets of SHA-256 over user, route and key, each length-prefixed
     Bytes body_hash;  ///< SHA-256 of the canonical body (members sorted, no white space)
 };
 
@@ -70,7 +71,8 @@ std::int64_t sweep(pg::Transaction& tx, std::int32_t rows_max);
 template <class Command>
 std::vector<Answer> with_keys(
     pg::Transaction& tx, std::span<Keyed<Command> const> batch,
-    std::function<std::vector<Answer>(pg::Transaction&, std::span<Command const>)> const& use_case) {
+    std::function<std::vector<Answer>(pg::Transaction&, std::span<Command const>)> const&
+        use_case) {
     auto keys = std::vector<Key>{};
     for (auto const& keyed : batch) {
         keys.push_back(keyed.key);

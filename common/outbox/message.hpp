@@ -20,12 +20,12 @@ struct Message {
     std::string topic;                    ///< without the configured prefix, which the relay adds
     std::optional<Bytes> key;
     std::optional<Bytes> payload;
-    Instant time{};                       ///< ce_time
+    Instant time{};  ///< ce_time
     std::string traceparent;
     std::string correlation_id;
     std::string causation_id;
-    /// Raw headers of a dead letter, encoded by `encode_headers`; ordinary rows have none, the relay
-    /// makes theirs from the columns.
+    /// Raw headers of a dead letter, encoded by `encode_headers`; ordinary rows have none, the
+    /// relay makes theirs from the columns.
     std::optional<Bytes> headers;
     std::optional<std::int32_t> partition;  ///< of a dead letter: its source's, modulo the count
 };

@@ -25,7 +25,7 @@ void append(pg::Transaction& tx, std::span<Message const> messages);
 /// Tells the relay that something was committed: one UDP datagram, never blocks, may be lost (the
 /// relay polls as well). Safe for threads.
 class RelayHint {
- public:
+  public:
     /// `endpoint` is "host:port"; empty: no hints.
     explicit RelayHint(std::string const& endpoint);
     ~RelayHint();
@@ -33,7 +33,7 @@ class RelayHint {
     RelayHint& operator=(RelayHint const&) = delete;
     void send() const noexcept;
 
- private:
+  private:
     int socket_{-1};
 };
 

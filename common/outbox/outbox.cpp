@@ -1,0 +1,44 @@
+// Appends a batch of messages with one statement.
+#include "common/outbox/outbox.hpp"
+
+#include "common/core/ensure.hpp"
+
+namespace frontrow::outbox {
+namespace {
+
+// The identity is drawn after the sort, so ids rise in the order given.
+constexpr auto append_messages = pg::Statement{"outbox_append", R"sql(
+    INSERT INTO public.outbox (event_id, aggregatetype, aggregateid, version, type, topic, key, payload,
+                               time, traceparent, correlation_id, causation_id, headers, partition)
+    SELECT event_id, aggregatetype, aggregateid, version, type, topic, key, payload,
+           time, traceparent, correlation_id, causation_id, headers, partition
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[],
+                $7::bytea[], $8::bytea[], $9::timestamptz[], $10::text[], $11::text[], $12::text[],
+                $13::bytea[], $14::int[])
+         WITH ORDINALITY
+         AS message (event_id, aggregatetype, aggregateid, version, type, topic, key, payload,
+                     time, traceparent, correlation_id, causation_id, headers, partition, position)
+    ORDER BY position
+)sql"};
+
+}  // namespace
+
+void append(pg::Transaction& tx, std::span<Message const> messages) {
+    if (messages.empty()) {
+        return;
+    }
+    for (auto const& message : messages) {
+        ENSURE(!message.payload || message.payload->octets.size() <= payload_octets_max);
+    }
+    tx.query(append_messages, pg::column(messages, &Message::event_id),
+             pg::column(messages, &Message::aggregate_type),
+             pg::column(messages, &Message::aggregate_id), pg::column(messages, &Message::version),
+             pg::column(messages, &Message::type), pg::column(messages, &Message::topic),
+             pg::column(messages, &Message::key), pg::column(messages, &Message::payload),
+             pg::column(messages, &Message::time), pg::column(messages, &Message::traceparent),
+             pg::column(messages, &Message::correlation_id),
+             pg::column(messages, &Message::causation_id), pg::column(messages, &Message::headers),
+             pg::column(messages, &Message::partition));
+}
+
+}  // namespace frontrow::outbox
