@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "common/core/clock.hpp"
 #include "common/core/id.hpp"
@@ -52,6 +53,8 @@ class Writer {
     }
     /// All of it; every object and array must be ended.
     [[nodiscard]] std::string text() &&;
+    /// The same at the end of a chain; the writer is spent.
+    [[nodiscard]] std::string text() & { return std::move(*this).text(); }
 
   private:
     void comma();
