@@ -7,12 +7,13 @@
 namespace frontrow::lane {
 
 enum class FaultKind {
-    overloaded = 1,     ///< the queue is full: try again after `retry_after`
-    deadline_passed,    ///< transient failures lasted longer than the request's deadline; nothing done
-    unknown_outcome,    ///< the deadline passed after a COMMIT whose answer never came
-    stopping,           ///< the process is draining; another replica can serve this
-    item_rejected,      ///< this command alone was refused by the database (SQLSTATE class 22 or 23)
-    unavailable,        ///< an outage of ours
+    overloaded = 1,   ///< the queue is full: try again after `retry_after`
+    deadline_passed,  ///< transient failures lasted longer than the request's deadline; nothing
+                      ///< done
+    unknown_outcome,  ///< the deadline passed after a COMMIT whose answer never came
+    stopping,         ///< the process is draining; another replica can serve this
+    item_rejected,    ///< this command alone was refused by the database (SQLSTATE class 22 or 23)
+    unavailable,      ///< an outage of ours
 };
 
 struct Fault {

@@ -25,6 +25,10 @@ struct LaneOptions {
     pg::ConnectOptions database;
     std::size_t batch_items_max{512};
     std::size_t queue_items_max{8192};
+    /// How long `stop` lets transient failures be tried again.
+    std::chrono::milliseconds drain_max{5000};
+    /// How often an idle lane asks its connection for a sign of life.
+    std::chrono::milliseconds idle_check_interval{1000};
     /// Runs after each commit, on the lane's thread: hints to the relay. Must not block or throw.
     std::function<void()> after_commit{};
     metrics::Registry* metrics{nullptr};
@@ -34,16 +38,18 @@ namespace detail {
 
 /// One waiting command, without its type.
 class Ticket {
- public:
+  public:
     virtual ~Ticket() = default;
     Deadline deadline{};
     Deadline submitted_at{};
+    /// A COMMIT of it was sent and never answered.
+    bool is_maybe_done{false};
     virtual void fail(Fault fault) = 0;
 };
 
 /// The engine behind every Lane, compiled once (lane.cpp).
 class Engine {
- public:
+  public:
     struct Batch {  ///< the typed lane's half: runs tickets, keeps their outcomes, answers them
         std::function<void(pg::Transaction&, std::span<std::unique_ptr<Ticket>>)> run;
         std::function<void(std::span<std::unique_ptr<Ticket>>)> answer;
@@ -55,7 +61,7 @@ class Engine {
     [[nodiscard]] bool is_ready() const;
     [[nodiscard]] std::size_t waiting() const;
 
- private:
+  private:
     struct State;
     std::unique_ptr<State> state_;
 };
@@ -67,10 +73,9 @@ class Engine {
 /// on the lane's thread (faults of a full queue or a stopping lane on the submitter's).
 template <class Command, class Answer>
 class Lane {
- public:
+  public:
     /// Answer i belongs to command i. May throw pg::Error; nothing is answered before the commit.
-    using Work =
-        std::function<std::vector<Answer>(pg::Transaction&, std::span<Command const>)>;
+    using Work = std::function<std::vector<Answer>(pg::Transaction&, std::span<Command const>)>;
     using Done = std::function<void(Result<Answer, Fault>)>;
 
     Lane(LaneOptions options, Work work);
@@ -84,7 +89,7 @@ class Lane {
     [[nodiscard]] bool is_ready() const { return engine_.is_ready(); }
     [[nodiscard]] std::size_t waiting() const { return engine_.waiting(); }
 
- private:
+  private:
     struct Typed final : detail::Ticket {
         Typed(Command c, Done d) : command{std::move(c)}, done{std::move(d)} {}
         Command command;
@@ -109,7 +114,9 @@ Lane<Command, Answer>::Lane(LaneOptions options, Work work)
               {[this](pg::Transaction& tx, std::span<std::unique_ptr<detail::Ticket>> tickets) {
                    run(tx, tickets);
                },
-               [](std::span<std::unique_ptr<detail::Ticket>> tickets) { answer(tickets); }}} {}
+               [](std::span<std::unique_ptr<detail::Ticket>> tickets) {
+                   answer(tickets);
+               }}} {}
 
 template <class Command, class Answer>
 void Lane<Command, Answer>::submit(Command command, Deadline deadline, Done done) {

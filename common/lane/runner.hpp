@@ -26,6 +26,9 @@ struct RunnerOptions {
     std::string name;  ///< of the lane, in logs, metrics and application_name
     std::chrono::milliseconds backoff_min{5};
     std::chrono::milliseconds backoff_max{1000};
+    /// Instead of the session's lock_timeout once a batch has met a lock that is not let go:
+    /// finding the blocked item among 512 asks nine times.
+    std::chrono::milliseconds lock_timeout_impatient{20};
 };
 
 /// How items are treated one by one when a batch fails as a whole.
@@ -44,20 +47,25 @@ struct BatchPolicy {
     std::function<bool(Slice, pg::Error const&, bool commit_was_unknown)> keep_trying;
     /// Commands: true, so that on 55P03 only the blocked item waits. Events: false, whole again.
     bool halve_on_lock_timeout{true};
+    /// Begin with the short lock timeout: for items that were blocked a moment ago.
+    bool impatient{false};
 };
 
 /// Owns one connection, made when first needed and again after it broke. Used by one thread.
 class Runner {
- public:
+  public:
     explicit Runner(RunnerOptions options);
     ~Runner();
-    /// Runs all items; slices commit in order. Returns when each slice committed or was given up, or
-    /// at a stop request (then what has not run is not run). Outages (class 42, 28, ...) are tried
-    /// again with back-off as well, blame no item, and make `is_ready` false meanwhile.
+    /// Connects if there is no connection, else asks the server for a sign of life; true if all is
+    /// well. For when there is nothing to run: a lost database is noticed, and found again.
+    bool check();
+    /// Runs all items; slices commit in order. Returns when each slice committed or was given up,
+    /// or at a stop request (then what has not run is not run). Outages (class 42, 28, ...) are
+    /// tried again with back-off as well, blame no item, and make `is_ready` false meanwhile.
     void run(std::size_t items, BatchPolicy const& policy, std::stop_token stop);
     [[nodiscard]] bool is_ready() const;
 
- private:
+  private:
     struct State;
     std::unique_ptr<State> state_;
 };

@@ -1,0 +1,359 @@
+// The engine of every lane: takes all that waits, runs it as one batch, answers everyone once.
+#include "common/lane/lane.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "common/core/ensure.hpp"
+#include "common/lane/runner.hpp"
+#include "common/log/log.hpp"
+#include "common/metrics/metrics.hpp"
+
+namespace frontrow::lane::detail {
+namespace {
+
+using Tickets = std::vector<std::unique_ptr<Ticket>>;
+using Clock = std::chrono::steady_clock;
+
+double seconds(Clock::duration duration) {
+    return std::chrono::duration<double>{duration}.count();
+}
+
+/// What a lane shows of itself; nothing without a registry.
+class Instruments {
+  public:
+    Instruments(metrics::Registry* registry, std::string const& lane) {
+        if (registry == nullptr) {
+            return;
+        }
+        auto const labels = metrics::Labels{{"lane", lane}};
+        items_ = registry->histogram("frontrow_lane_batch_items", "Commands run as one batch.",
+                                     labels, {1, 2, 4, 8, 16, 32, 64, 128, 256, 512});
+        wait_ = registry->histogram("frontrow_lane_wait_seconds",
+                                    "From the submission of a command to the start of its batch.",
+                                    labels);
+        run_ = registry->histogram("frontrow_lane_run_seconds",
+                                   "From the start of a batch to its last answer.", labels);
+        queue_ = registry->gauge("frontrow_lane_queue_items",
+                                 "Commands that waited when the last batch was taken.", labels);
+    }
+
+    void taken(Tickets const& batch, std::size_t waiting) {
+        if (!items_) {
+            return;
+        }
+        auto const now = Clock::now();
+        items_->observe(static_cast<double>(batch.size()));
+        for (auto const& ticket : batch) {
+            wait_->observe(seconds(now - ticket->submitted_at));
+        }
+        queue_->set(static_cast<double>(waiting));
+    }
+
+    void ran(Clock::duration duration) {
+        if (run_) {
+            run_->observe(seconds(duration));
+        }
+    }
+
+  private:
+    std::optional<metrics::Histogram> items_{};
+    std::optional<metrics::Histogram> wait_{};
+    std::optional<metrics::Histogram> run_{};
+    std::optional<metrics::Gauge> queue_{};
+};
+
+/// A command that alone met a lock which was not let go. It waits aside, so that nobody waits for
+/// it.
+struct Blocked {
+    std::unique_ptr<Ticket> ticket;
+    Clock::time_point not_before;
+    std::chrono::milliseconds pause;
+};
+
+constexpr auto blocked_pause_min = std::chrono::milliseconds{20};
+constexpr auto blocked_pause_max = std::chrono::milliseconds{500};
+
+void fail(std::unique_ptr<Ticket>& ticket, FaultKind kind, std::string detail) {
+    auto const failed = std::move(ticket);
+    failed->fail({.kind = kind, .detail = std::move(detail)});
+}
+
+}  // namespace
+
+struct Engine::State {
+    State(LaneOptions given, Batch typed_half)
+        : options{std::move(given)},
+          batch{std::move(typed_half)},
+          runner{{.database = options.database, .name = options.name}},
+          instruments{options.metrics, options.name} {}
+
+    // On the submitters' threads.
+    void submit(std::unique_ptr<Ticket> ticket);
+    void stop();
+
+    // On the lane's own thread.
+    void serve();
+    Tickets take();
+    /// While anyone is blocked, all run under the short lock timeout: what blocks one may block
+    /// more.
+    void run(Tickets tickets, std::chrono::milliseconds blocked_before);
+    void retry_one_blocked();
+    std::span<std::unique_ptr<Ticket>> live_of(Tickets& tickets, Slice slice);
+    bool keep_trying(Tickets& tickets, Slice slice, pg::Error const& fault);
+    void set_aside(std::unique_ptr<Ticket> ticket);
+    void fail_if_late(std::unique_ptr<Ticket>& ticket, FaultKind kind, std::string_view detail);
+    void fail_late_in_queue();
+    [[nodiscard]] bool is_anyone_blocked() const;
+    [[nodiscard]] Clock::time_point wake_up_at() const;
+
+    LaneOptions options;
+    Batch batch;
+    Runner runner;
+    Instruments instruments;
+    std::chrono::milliseconds pause_of_blocked{0};  ///< of the one being tried again, or zero
+
+    mutable std::mutex mutex;
+    std::condition_variable changed;
+    std::deque<std::unique_ptr<Ticket>> queue;
+    std::deque<Blocked> blocked;
+    std::optional<Clock::time_point> stopping_since;
+    std::thread thread;
+};
+
+void Engine::State::submit(std::unique_ptr<Ticket> ticket) {
+    ticket->submitted_at = Clock::now();
+    auto refusal = FaultKind::stopping;
+    {
+        auto const lock = std::scoped_lock{mutex};
+        if (!stopping_since && queue.size() < options.queue_items_max) {
+            queue.push_back(std::move(ticket));
+            changed.notify_one();
+            return;
+        }
+        refusal = stopping_since ? FaultKind::stopping : FaultKind::overloaded;
+    }
+    fail(ticket, refusal, options.name);
+}
+
+void Engine::State::stop() {
+    {
+        auto const lock = std::scoped_lock{mutex};
+        stopping_since = stopping_since.value_or(Clock::now());
+        changed.notify_one();
+    }
+    ENSURE(std::this_thread::get_id() != thread.get_id());
+    if (thread.joinable()) {
+        thread.join();
+    }
+}
+
+Clock::time_point Engine::State::wake_up_at() const {
+    auto wake_up = Clock::now() + options.idle_check_interval;
+    return blocked.empty() ? wake_up : std::min(wake_up, blocked.front().not_before);
+}
+
+/// All that waits, up to a batch. Nothing: it is time for something else, or to stop.
+Tickets Engine::State::take() {
+    auto lock = std::unique_lock{mutex};
+    changed.wait_until(lock, wake_up_at(), [&] { return !queue.empty() || stopping_since; });
+    auto const waiting = queue.size();
+    auto taken = Tickets{};
+    while (!queue.empty() && taken.size() < options.batch_items_max) {
+        taken.push_back(std::move(queue.front()));
+        queue.pop_front();
+    }
+    lock.unlock();
+    if (!taken.empty()) {
+        instruments.taken(taken, waiting);
+    }
+    return taken;
+}
+
+void Engine::State::serve() {
+    runner.check();
+    for (;;) {
+        auto tickets = take();
+        auto const is_idle = tickets.empty();
+        if (!is_idle) {
+            run(std::move(tickets), std::chrono::milliseconds{0});
+        }
+        retry_one_blocked();
+        auto lock = std::unique_lock{mutex};
+        if (stopping_since && queue.empty() && blocked.empty()) {
+            return;
+        }
+        auto const has_work = !queue.empty() || !blocked.empty();
+        lock.unlock();
+        if (is_idle && !has_work) {
+            runner.check();
+        }
+    }
+}
+
+/// The tickets of the slice that nobody has answered yet, moved together in their order.
+std::span<std::unique_ptr<Ticket>> Engine::State::live_of(Tickets& tickets, Slice slice) {
+    auto const all = std::span{tickets}.subspan(slice.begin, slice.end - slice.begin);
+    auto const answered = std::stable_partition(
+        all.begin(), all.end(), [](auto const& ticket) { return ticket != nullptr; });
+    return all.first(static_cast<std::size_t>(answered - all.begin()));
+}
+
+void Engine::State::run(Tickets tickets, std::chrono::milliseconds blocked_before) {
+    auto const started = Clock::now();
+    pause_of_blocked = blocked_before;
+    for (auto& ticket : tickets) {
+        fail_if_late(ticket, FaultKind::deadline_passed, "it waited too long for its turn");
+    }
+    std::erase(tickets, nullptr);
+    auto const has_blocked = is_anyone_blocked();
+    runner.run(tickets.size(),
+               {.run =
+                    [&](pg::Transaction& tx, Slice slice) {
+                        if (auto const live = live_of(tickets, slice); !live.empty()) {
+                            batch.run(tx, live);
+                        }
+                    },
+                .committed =
+                    [&](Slice slice) {
+                        if (options.after_commit) {
+                            options.after_commit();
+                        }
+                        auto const live = live_of(tickets, slice);
+                        batch.answer(live);
+                        std::ranges::fill(live, nullptr);
+                    },
+                .rejected =
+                    [&](std::size_t item, pg::Error const& fault) {
+                        if (tickets[item] != nullptr) {
+                            log::warning("command_rejected", fault.what(),
+                                         {{"frontrow.lane", options.name}});
+                            fail(tickets[item], FaultKind::item_rejected, fault.what());
+                        }
+                        return false;
+                    },
+                .keep_trying =
+                    [&](Slice slice, pg::Error const& fault, bool is_unknown) {
+                        for (auto& ticket : live_of(tickets, slice)) {
+                            ticket->is_maybe_done = ticket->is_maybe_done || is_unknown;
+                        }
+                        return keep_trying(tickets, slice, fault);
+                    },
+                .halve_on_lock_timeout = true,
+                .impatient = blocked_before.count() > 0 || has_blocked},
+               {});
+    instruments.ran(Clock::now() - started);
+}
+
+/// Answers the late, sets aside the one that alone is blocked, and says whether anyone is left.
+bool Engine::State::keep_trying(Tickets& tickets, Slice slice, pg::Error const& fault) {
+    auto const kind =
+        fault.kind() == pg::FaultKind::outage ? FaultKind::unavailable : FaultKind::deadline_passed;
+    fail_late_in_queue();
+    for (auto& ticket : live_of(tickets, slice)) {
+        fail_if_late(ticket, kind, fault.what());
+    }
+    auto const live = live_of(tickets, slice);
+    if (live.size() == 1 && fault.is_lock_timeout()) {
+        set_aside(std::move(live.front()));
+        return false;
+    }
+    return !live.empty();
+}
+
+void Engine::State::fail_if_late(std::unique_ptr<Ticket>& ticket, FaultKind kind,
+                                 std::string_view detail) {
+    auto const now = Clock::now();
+    auto is_drained = false;
+    {
+        auto const lock = std::scoped_lock{mutex};
+        is_drained = stopping_since && now >= *stopping_since + options.drain_max;
+    }
+    if (now < ticket->deadline && !is_drained) {
+        return;
+    }
+    if (ticket->is_maybe_done) {
+        kind = FaultKind::unknown_outcome;
+    } else if (now < ticket->deadline) {
+        kind = FaultKind::stopping;
+    }
+    fail(ticket, kind, std::string{detail});
+}
+
+void Engine::State::set_aside(std::unique_ptr<Ticket> ticket) {
+    auto const pause = std::clamp(pause_of_blocked * 2, blocked_pause_min, blocked_pause_max);
+    auto const lock = std::scoped_lock{mutex};
+    blocked.push_back({std::move(ticket), Clock::now() + pause, pause});
+}
+
+/// Between two batches at most one blocked command is tried again, alone and under a short lock
+/// timeout: that much its peers wait for it, and no more.
+void Engine::State::retry_one_blocked() {
+    auto tickets = Tickets{};
+    auto pause = std::chrono::milliseconds{0};
+    {
+        auto const lock = std::scoped_lock{mutex};
+        if (blocked.empty() || (blocked.front().not_before > Clock::now() && !stopping_since)) {
+            return;
+        }
+        tickets.push_back(std::move(blocked.front().ticket));
+        pause = blocked.front().pause;
+        blocked.pop_front();
+    }
+    run(std::move(tickets), pause);
+}
+
+bool Engine::State::is_anyone_blocked() const {
+    auto const lock = std::scoped_lock{mutex};
+    return !blocked.empty();
+}
+
+/// While a batch is tried again and again, those behind it must still hear at their deadlines.
+void Engine::State::fail_late_in_queue() {
+    auto late = Tickets{};
+    {
+        auto const lock = std::scoped_lock{mutex};
+        auto const now = Clock::now();
+        auto const first_late = std::stable_partition(
+            queue.begin(), queue.end(), [&](auto const& ticket) { return now < ticket->deadline; });
+        std::move(first_late, queue.end(), std::back_inserter(late));
+        queue.erase(first_late, queue.end());
+    }
+    for (auto& ticket : late) {
+        fail(ticket, FaultKind::deadline_passed, "it waited too long for its turn");
+    }
+}
+
+Engine::Engine(LaneOptions options, Batch batch)
+    : state_{std::make_unique<State>(std::move(options), std::move(batch))} {
+    state_->thread = std::thread{[state = state_.get()] {
+        state->serve();
+    }};
+}
+
+Engine::~Engine() {
+    stop();
+}
+
+void Engine::submit(std::unique_ptr<Ticket> ticket) {
+    state_->submit(std::move(ticket));
+}
+
+void Engine::stop() {
+    state_->stop();
+}
+
+bool Engine::is_ready() const {
+    return state_->runner.is_ready();
+}
+
+std::size_t Engine::waiting() const {
+    auto const lock = std::scoped_lock{state_->mutex};
+    return state_->queue.size() + state_->blocked.size();
+}
+
+}  // namespace frontrow::lane::detail
