@@ -26,7 +26,7 @@ struct TopicState {
 };
 
 class Admin {
- public:
+  public:
     explicit Admin(ClientOptions options);
     ~Admin();
     /// Creates what is missing; returns the names that it made. An existing topic is left as it is.
@@ -35,7 +35,7 @@ class Admin {
     void remove(std::vector<std::string> const& topics, std::chrono::milliseconds wait);
     [[nodiscard]] std::vector<TopicState> topics(std::chrono::milliseconds wait);
 
- private:
+  private:
     struct State;
     std::unique_ptr<State> state_;
 };

@@ -27,14 +27,14 @@ struct ConsumerOptions {
 
 /// Used by one thread. Offsets are committed only by `commit`.
 class Consumer {
- public:
+  public:
     explicit Consumer(ConsumerOptions options);
     /// Leaves the group.
     ~Consumer();
 
-    /// Up to `records_max` records, in order per partition; waits up to `wait` for the first one and
-    /// takes then only what is there. Records of partitions lost in a rebalance are dropped: their
-    /// new owner reads them again. Throws Error if fatal.
+    /// Up to `records_max` records, in order per partition; waits up to `wait` for the first one
+    /// and takes then only what is there. Records of partitions lost in a rebalance are dropped:
+    /// their new owner reads them again. Throws Error if fatal.
     [[nodiscard]] std::vector<Record> poll(std::size_t records_max, std::chrono::milliseconds wait);
     /// Commits the offset after each partition's last record of the span. Returns false if Kafka
     /// refused (another owns the partition by now, or no broker): harmless, the inbox deduplicates.
@@ -43,7 +43,7 @@ class Consumer {
     void seek_back(std::span<Record const> records);
     [[nodiscard]] std::size_t assigned_partitions() const;
 
- private:
+  private:
     struct State;
     std::unique_ptr<State> state_;
 };

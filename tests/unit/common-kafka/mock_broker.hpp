@@ -1,0 +1,51 @@
+// Brokers in memory, made by librdkafka's mock: for what a client does, never for what Kafka
+// promises.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+
+#include <string>
+
+#include "common/kafka/options.hpp"
+
+namespace frontrow::kafka {
+
+class MockBroker {
+  public:
+    MockBroker() {
+        auto* const conf = rd_kafka_conf_new();
+        rd_kafka_conf_set(conf, "log_level", "0", nullptr, 0);
+        client_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, nullptr, 0);
+        cluster_ = rd_kafka_mock_cluster_new(client_, 1);
+    }
+    ~MockBroker() {
+        rd_kafka_mock_cluster_destroy(cluster_);
+        rd_kafka_destroy(client_);
+    }
+    MockBroker(MockBroker const&) = delete;
+    MockBroker& operator=(MockBroker const&) = delete;
+
+    void make_topic(std::string const& name, int partitions) {
+        rd_kafka_mock_topic_create(cluster_, name.c_str(), partitions, 1);
+    }
+    /// The next Produce requests are answered with these errors, one each.
+    template <class... Codes>
+    void refuse_produce(Codes... codes) {
+        constexpr std::int16_t produce_request = 0;
+        rd_kafka_mock_push_request_errors(cluster_, produce_request, sizeof...(codes), codes...);
+    }
+    void go_down() { rd_kafka_mock_broker_set_down(cluster_, 1); }
+    void come_up() { rd_kafka_mock_broker_set_up(cluster_, 1); }
+
+    [[nodiscard]] ClientOptions client(std::string const& id) const {
+        return ClientOptions{.bootstrap_servers = rd_kafka_mock_cluster_bootstraps(cluster_),
+                             .client_id = id};
+    }
+
+  private:
+    rd_kafka_t* client_;
+    rd_kafka_mock_cluster_t* cluster_;
+};
+
+}  // namespace frontrow::kafka
