@@ -64,8 +64,9 @@ std::unordered_set<Uuid> insert(pg::Transaction& tx, std::span<Letter const> let
 
 constexpr auto settle_letters = pg::Statement{"settle_dead_letters", R"sql(
     UPDATE dead_letter AS d
-    SET state = s.state, detail = CASE WHEN s.detail = '' THEN d.detail ELSE s.detail END, changed_at = now()
-    FROM unnest($2::uuid[], $3::text[], $4::text[]) AS s (id, state, detail)
+    SET state = s.state, reason = coalesce(nullif(s.reason, ''), d.reason),
+        detail = coalesce(nullif(s.detail, ''), d.detail), changed_at = now()
+    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS s (id, state, reason, detail)
     WHERE d.id = s.id AND d.consumer = $1 AND (s.state <> 'DUPLICATE' OR d.state = 'REPLAYING')
 )sql"};
 
@@ -144,6 +145,7 @@ void settle(pg::Transaction& tx, std::string_view consumer, std::span<Settlement
     tx.query(
         settle_letters, consumer, pg::column(ends, &Settlement::id),
         pg::column(ends, [](Settlement const& end) { return std::string{to_text(end.state)}; }),
+        pg::column(ends, &Settlement::reason),
         pg::column(ends, [](Settlement const& end) { return printable(end.detail); }));
 }
 

@@ -57,7 +57,8 @@ void append(pg::Transaction& tx, std::span<Letter const> letters);
 struct Settlement {
     Uuid id;
     State state{State::applied};
-    std::string detail{};
+    std::string reason{};  ///< empty: as it was
+    std::string detail{};  ///< empty: as it was
 };
 /// Writes how letters ended. `duplicate` changes only a letter that is being replayed, so that a
 /// redelivered replay does not hide how the first one ended.

@@ -1,8 +1,6 @@
 // SQL of the inbox: set inserts that return the fresh ones, and the rows that make keys wait.
 #include "common/inbox/claims.hpp"
 
-#include "common/pg/partitions.hpp"
-
 namespace frontrow::inbox {
 namespace {
 
@@ -39,7 +37,7 @@ constexpr auto select_window = pg::Statement{"select_inbox_window", R"sql(
     FROM public.partition_days('inbox') AS day
 )sql"};
 
-constexpr auto drop_partitions = pg::Statement{"drop_inbox_partitions", R"sql(
+constexpr auto drop_old_partitions = pg::Statement{"drop_inbox_partitions", R"sql(
     SELECT public.drop_inbox_partitions(make_interval(days => $1))
 )sql"};
 
@@ -124,9 +122,8 @@ Window window(pg::Transaction& tx) {
     return {rows[0].uuid(0), rows[0].uuid(1)};
 }
 
-void maintain_partitions(pg::Transaction& tx, std::int32_t ahead_days, std::int32_t keep_days) {
-    pg::ensure_partitions(tx.connection(), ahead_days);
-    tx.query(drop_partitions, keep_days);
+void drop_partitions(pg::Transaction& tx, std::int32_t keep_days) {
+    tx.query(drop_old_partitions, keep_days);
 }
 
 std::set<TopicKey> lock_blocked(pg::Transaction& tx, std::string_view consumer,

@@ -50,8 +50,8 @@ struct Window {
     [[nodiscard]] bool holds(Uuid const& id) const { return oldest <= id && id < end; }
 };
 [[nodiscard]] Window window(pg::Transaction& tx);
-/// Makes partitions ahead, and drops those older than `keep_days` that nothing needs.
-void maintain_partitions(pg::Transaction& tx, std::int32_t ahead_days, std::int32_t keep_days);
+/// Drops partitions older than `keep_days` that nothing needs any more.
+void drop_partitions(pg::Transaction& tx, std::int32_t keep_days);
 
 struct TopicKey {
     std::string topic;

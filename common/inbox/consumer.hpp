@@ -21,8 +21,8 @@ namespace frontrow::inbox {
 
 enum class Verdict { applied = 1, ignored, refused };
 
-/// What a reaction says of one event. `ignored` is a fact (it came too late to matter) and is recorded;
-/// `refused` becomes a dead letter.
+/// What a reaction says of one event. `ignored` is a fact (it came too late to matter) and is
+/// recorded; `refused` becomes a dead letter.
 struct Outcome {
     Verdict verdict{Verdict::applied};
     std::string reason{};
@@ -36,6 +36,11 @@ struct Outcome {
 using Handler =
     std::function<std::vector<Outcome>(pg::Transaction&, std::span<events::Event const>)>;
 
+/// As Handler, with the record that told each event: what came, octet by octet. A record that was
+/// replayed has the coordinates of the original; its topic may have a prefix.
+using RecordHandler = std::function<std::vector<Outcome>(
+    pg::Transaction&, std::span<events::Event const>, std::span<kafka::Record const* const>)>;
+
 struct ConsumerOptions {
     std::string group;                ///< the program's name
     std::vector<std::string> topics;  ///< without prefix; `retry.<group>.<topic>` are read as well
@@ -46,14 +51,25 @@ struct ConsumerOptions {
     std::chrono::milliseconds session_timeout{10'000};
     /// Events that this program does not know are not its business: recorded `ignored`, not dead.
     bool ignore_unknown_types{true};
-    /// Runs after each commit, on the loop's thread, with what was applied. Must not block or throw.
+    /// How often to look for keys whose dead letter was resolved, so that what waits behind it goes
+    /// on.
+    std::chrono::milliseconds drain_interval{250};
+    /// How often to make partitions ahead and drop old ones.
+    std::chrono::milliseconds maintenance_interval{std::chrono::hours{1}};
+    std::int32_t partitions_ahead_days{14};
+    std::int32_t inbox_keep_days{30};
+    std::chrono::milliseconds backoff_min{5};
+    std::chrono::milliseconds backoff_max{1000};
+    /// Runs after each commit, on the loop's thread, with what was applied. Must not block or
+    /// throw.
     std::function<void(std::span<events::Event const>)> after_commit{};
     metrics::Registry* metrics{nullptr};
 };
 
 class Consumer {
- public:
+  public:
     Consumer(ConsumerOptions options, Handler handler);
+    Consumer(ConsumerOptions options, RecordHandler handler);
     ~Consumer();
     /// Consumes until stopped. Faults are tried again with back-off without end; returns only at a
     /// stop, after the running batch.
@@ -61,7 +77,7 @@ class Consumer {
     /// Connected to both sides and not paused by an outage.
     [[nodiscard]] bool is_ready() const;
 
- private:
+  private:
     struct State;
     std::unique_ptr<State> state_;
 };
