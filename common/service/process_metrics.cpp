@@ -8,8 +8,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <mutex>
 #include <system_error>
+#include <utility>
 
 namespace frontrow::service {
 namespace {
@@ -46,10 +48,10 @@ double seconds_since_1970() {
 void register_process_metrics(metrics::Registry& registry) {
     registry.gauge("process_start_time_seconds", "When the process started, in seconds since 1970.")
         .set(seconds_since_1970());
-    auto const memory =
+    auto memory =
         registry.gauge("process_resident_memory_bytes", "Memory that the process has in use.");
-    auto const files = registry.gauge("process_open_fds", "Files and sockets that are open.");
-    auto const processor = registry.counter(
+    auto files = registry.gauge("process_open_fds", "Files and sockets that are open.");
+    auto processor = registry.counter(
         "process_cpu_seconds_total", "Processor time that was used, by user and system together.");
     auto const last = std::make_shared<std::pair<std::mutex, double>>();
     registry.on_scrape([memory, files, processor, last]() mutable {
