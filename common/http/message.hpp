@@ -39,8 +39,8 @@ struct Request {
 
 struct Response {
     int status{200};
-    std::vector<std::pair<std::string, std::string>> headers;
-    std::string body;
+    std::vector<std::pair<std::string, std::string>> headers{};
+    std::string body{};
     std::string content_type{"application/json"};
 };
 
