@@ -183,6 +183,10 @@ void KafkaBroker::stop() {
     fs::remove(options_.pid_file);
 }
 
+bool KafkaBroker::answers() const {
+    return Probe{bootstrap_servers()}.answers();
+}
+
 bool KafkaBroker::is_running() const {
     return Process::find(options_.pid_file).has_value();
 }

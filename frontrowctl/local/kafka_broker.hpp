@@ -30,6 +30,8 @@ class KafkaBroker {
     bool start();
     void stop();
     [[nodiscard]] bool is_running() const;
+    /// Whether it serves metadata now.
+    [[nodiscard]] bool answers() const;
     [[nodiscard]] std::string bootstrap_servers() const;
 
   private:

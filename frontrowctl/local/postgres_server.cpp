@@ -152,12 +152,11 @@ void PostgresServer::make_cluster() const {
 }
 
 void PostgresServer::wait_until_ready(Process& server) const {
-    auto const url = superuser_url("postgres") + "?connect_timeout=2";
     auto const deadline = std::chrono::steady_clock::now() + patience;
     while (true) {
         check_interrupted();
-        // Not the session's own answer alone: another server may have taken the port.
-        if (PQping(url.c_str()) == PQPING_OK && server.is_running()) {
+        // Not the answer alone: another server may have taken the port.
+        if (answers() && server.is_running()) {
             return;
         }
         if (!server.is_running() || std::chrono::steady_clock::now() >= deadline) {
@@ -212,9 +211,13 @@ bool PostgresServer::is_running() const {
     return Process::find(options_.pid_file).has_value();
 }
 
-void PostgresServer::prepare(PostgresRole const& owner, std::vector<PostgresRole> const& roles,
-                             std::map<std::string, std::vector<std::string>> const& access) const {
-    auto const server = superuser_url("postgres");
+bool PostgresServer::answers() const {
+    return PQping((superuser_url("postgres") + "?connect_timeout=2").c_str()) == PQPING_OK;
+}
+
+void prepare_databases(std::string const& superuser_url, PostgresRole const& owner,
+                       std::vector<PostgresRole> const& roles,
+                       std::map<std::string, std::vector<std::string>> const& access) {
     auto script = std::string{};
     auto all = roles;
     all.push_back(owner);
@@ -225,17 +228,18 @@ void PostgresServer::prepare(PostgresRole const& owner, std::vector<PostgresRole
             "ALTER ROLE {0} PASSWORD '{1}';",
             role.name, role.password);
     }
-    run_sql(server, script);
-    auto const present = run_sql(server, "SELECT datname FROM pg_database");
+    run_sql(superuser_url, script);
+    auto const present = run_sql(superuser_url, "SELECT datname FROM pg_database");
     for (auto const& [database, allowed] : access) {
         if (std::ranges::find(present, database) == present.end()) {
-            run_sql(server, fmt::format("CREATE DATABASE {} OWNER {}", database, owner.name));
+            run_sql(superuser_url,
+                    fmt::format("CREATE DATABASE {} OWNER {}", database, owner.name));
         }
         auto grants = fmt::format("REVOKE ALL ON DATABASE {} FROM PUBLIC;", database);
         for (auto const& role : allowed) {
             grants += fmt::format("GRANT CONNECT ON DATABASE {} TO {};", database, role);
         }
-        run_sql(server, grants);
+        run_sql(superuser_url, grants);
     }
 }
 

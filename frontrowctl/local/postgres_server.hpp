@@ -49,10 +49,8 @@ class PostgresServer {
         return url(superuser, options_.superuser_password, database);
     }
 
-    /// Makes the roles and the databases that are missing, each database owned by `owner` and open
-    /// to the roles that `access` names. Passwords are set to those given.
-    void prepare(PostgresRole const& owner, std::vector<PostgresRole> const& roles,
-                 std::map<std::string, std::vector<std::string>> const& access) const;
+    /// Whether it takes connections now.
+    [[nodiscard]] bool answers() const;
 
     /// Stops whatever runs on that folder, known or forgotten, and removes it.
     static void remove(std::filesystem::path const& folder);
@@ -65,6 +63,12 @@ class PostgresServer {
 
     PostgresOptions options_;
 };
+
+/// Makes the roles and the databases that are missing, each database owned by `owner` and open to
+/// the roles that `access` names for it. Passwords are set to those given.
+void prepare_databases(std::string const& superuser_url, PostgresRole const& owner,
+                       std::vector<PostgresRole> const& roles,
+                       std::map<std::string, std::vector<std::string>> const& access);
 
 /// Runs one SQL script as that user; the values of the last result's first column.
 std::vector<std::string> run_sql(std::string const& url, std::string const& sql);

@@ -1,54 +1,15 @@
 // Passwords and signing keys of one machine's stack: made once, readable by its owner only.
 #include "frontrowctl/local/secrets.hpp"
 
-#include <fmt/format.h>
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 
-#include <array>
-#include <memory>
 #include <stdexcept>
 
+#include "common/auth/jwt.hpp"
 #include "common/core/bytes.hpp"
 #include "frontrowctl/local/files.hpp"
 
 namespace frontrow::local {
-namespace {
-
-struct FreeKey {
-    void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-
-struct Ed25519 {
-    std::string private_part;
-    std::string public_part;
-};
-
-Ed25519 new_key() {
-    auto const key =
-        std::unique_ptr<EVP_PKEY, FreeKey>{EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")};
-    auto halves = Ed25519{std::string(32, '\0'), std::string(32, '\0')};
-    auto size = halves.private_part.size();
-    auto const octets = [](std::string& text) {
-        return reinterpret_cast<unsigned char*>(text.data());
-    };
-    if (!key || EVP_PKEY_get_raw_private_key(key.get(), octets(halves.private_part), &size) != 1 ||
-        EVP_PKEY_get_raw_public_key(key.get(), octets(halves.public_part), &size) != 1) {
-        throw std::runtime_error{"OpenSSL cannot make an Ed25519 key"};
-    }
-    return halves;
-}
-
-/// RFC 7638: the digest of the required members in alphabetical order.
-std::string thumbprint(std::string const& x) {
-    auto const text = fmt::format(R"({{"crv":"Ed25519","kty":"OKP","x":"{}"}})", x);
-    auto digest = std::string(32, '\0');
-    EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr,
-               EVP_sha256(), nullptr);
-    return to_base64url(digest);
-}
-
-}  // namespace
 
 std::string random_text(std::size_t octets) {
     auto random = std::string(octets, '\0');
@@ -78,14 +39,10 @@ void Secrets::make_signing_key(std::string const& name) const {
     if (read_file(jwks_file(name)) && read_file(key_file(name))) {
         return;
     }
-    auto const key = new_key();
-    auto const x = to_base64url(key.public_part);
-    auto const members =
-        fmt::format(R"("kty":"OKP","crv":"Ed25519","use":"sig","alg":"EdDSA","kid":"{}","x":"{}")",
-                    thumbprint(x), x);
-    write_file(key_file(name),
-               fmt::format("{{{},\"d\":\"{}\"}}\n", members, to_base64url(key.private_part)), 0600);
-    write_file(jwks_file(name), fmt::format("{{\"keys\":[{{{}}}]}}\n", members));
+    // Another id each time, so that a service that still has the old set says so plainly.
+    auto const key = auth::new_private_jwk(name + '-' + random_text(6));
+    write_file(key_file(name), key, 0600);
+    write_file(jwks_file(name), auth::Signer::from_jwk(key).public_jwks());
 }
 
 std::filesystem::path Secrets::key_file(std::string const& name) const {

@@ -68,7 +68,8 @@ void prepare_roles(local::PostgresServer const& server) {
     for (auto const* service : services) {
         roles.push_back({service, "test"});
     }
-    server.prepare({PostgresCluster::owner, "test"}, roles, {});
+    local::prepare_databases(server.superuser_url("postgres"), {PostgresCluster::owner, "test"},
+                             roles, {});
 }
 
 /// `postgresql://user:password@host:port/...`: what follows the '@' up to the next '/'.
@@ -164,8 +165,8 @@ PrivatePostgres::~PrivatePostgres() {
 }
 
 std::string PrivatePostgres::database(std::string const& name) {
-    server_->prepare({PostgresCluster::owner, password_}, {},
-                     {{name, {"booking", "payment", "queue", "dataplatform", "relay"}}});
+    local::prepare_databases(superuser_url(), {PostgresCluster::owner, password_}, {},
+                             {{name, {"booking", "payment", "queue", "dataplatform", "relay"}}});
     return server_->url(PostgresCluster::owner, password_, name);
 }
 
