@@ -13,6 +13,8 @@ namespace {
 
 using NewTopic = std::unique_ptr<rd_kafka_NewTopic_t, Destroy<rd_kafka_NewTopic_destroy>>;
 using DeleteTopic = std::unique_ptr<rd_kafka_DeleteTopic_t, Destroy<rd_kafka_DeleteTopic_destroy>>;
+using ConfigResource =
+    std::unique_ptr<rd_kafka_ConfigResource_t, Destroy<rd_kafka_ConfigResource_destroy>>;
 using AdminOptions =
     std::unique_ptr<rd_kafka_AdminOptions_t, Destroy<rd_kafka_AdminOptions_destroy>>;
 
@@ -154,6 +156,41 @@ std::vector<TopicState> Admin::topics(std::chrono::milliseconds wait) {
         }
     }
     return states;
+}
+
+std::map<std::string, std::map<std::string, std::string>> Admin::settings(
+    std::vector<std::string> const& topics, std::chrono::milliseconds wait) {
+    auto all = std::map<std::string, std::map<std::string, std::string>>{};
+    if (topics.empty()) {
+        return all;
+    }
+    auto owned = std::vector<ConfigResource>{};
+    auto raw = std::vector<rd_kafka_ConfigResource_t*>{};
+    for (auto const& topic : topics) {
+        owned.emplace_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
+        raw.push_back(owned.back().get());
+    }
+    auto const queue = Queue{rd_kafka_queue_new(state_->rk)};
+    auto const options = options_for(state_->rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, wait);
+    rd_kafka_DescribeConfigs(state_->rk, raw.data(), raw.size(), options.get(), queue.get());
+    auto const event = answer(state_->rk, queue.get(), wait, "reading settings of topics");
+    std::size_t count = 0;
+    auto const* const results = rd_kafka_DescribeConfigs_result_resources(
+        rd_kafka_event_DescribeConfigs_result(event.get()), &count);
+    for (std::size_t n = 0; n < count; ++n) {
+        auto const topic = std::string{rd_kafka_ConfigResource_name(results[n])};
+        if (auto const code = rd_kafka_ConfigResource_error(results[n]);
+            code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            throw error_of(code, "reading settings of topic " + topic);
+        }
+        std::size_t entries = 0;
+        auto const* const configs = rd_kafka_ConfigResource_configs(results[n], &entries);
+        for (std::size_t m = 0; m < entries; ++m) {
+            auto const* const value = rd_kafka_ConfigEntry_value(configs[m]);
+            all[topic][rd_kafka_ConfigEntry_name(configs[m])] = value == nullptr ? "" : value;
+        }
+    }
+    return all;
 }
 
 }  // namespace frontrow::kafka

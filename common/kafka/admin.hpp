@@ -34,6 +34,9 @@ class Admin {
                                     std::chrono::milliseconds wait);
     void remove(std::vector<std::string> const& topics, std::chrono::milliseconds wait);
     [[nodiscard]] std::vector<TopicState> topics(std::chrono::milliseconds wait);
+    /// The settings that are in force for each topic, by topic and name.
+    [[nodiscard]] std::map<std::string, std::map<std::string, std::string>> settings(
+        std::vector<std::string> const& topics, std::chrono::milliseconds wait);
 
   private:
     struct State;

@@ -15,43 +15,6 @@ constexpr auto commit_wait = std::chrono::milliseconds{5000};
 constexpr auto seek_wait = std::chrono::milliseconds{5000};
 constexpr auto close_wait = std::chrono::milliseconds{5000};
 
-Headers headers_of(rd_kafka_message_t const& message) {
-    auto headers = Headers{};
-    rd_kafka_headers_t* raw = nullptr;
-    if (rd_kafka_message_headers(&message, &raw) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return headers;
-    }
-    headers.reserve(rd_kafka_header_cnt(raw));
-    char const* name = nullptr;
-    void const* value = nullptr;
-    std::size_t size = 0;
-    for (std::size_t n = 0;
-         rd_kafka_header_get_all(raw, n, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++n) {
-        auto content = value == nullptr
-                           ? std::nullopt
-                           : std::optional{std::string{static_cast<char const*>(value), size}};
-        headers.emplace_back(name, std::move(content));
-    }
-    return headers;
-}
-
-std::optional<std::string> octets_of(void const* address, std::size_t size) {
-    return address == nullptr ? std::nullopt
-                              : std::optional{std::string{static_cast<char const*>(address), size}};
-}
-
-Record record_of(rd_kafka_message_t const& message) {
-    auto kind = rd_kafka_timestamp_type_t{};
-    auto const stamp = rd_kafka_message_timestamp(&message, &kind);
-    return Record{.topic = rd_kafka_topic_name(message.rkt),
-                  .partition = message.partition,
-                  .offset = message.offset,
-                  .timestamp = Instant{std::chrono::milliseconds{stamp}},
-                  .key = octets_of(message.key, message.key_len),
-                  .value = octets_of(message.payload, message.len),
-                  .headers = headers_of(message)};
-}
-
 /// An error that only says that the way to the brokers is down, or that librdkafka mends by itself.
 bool is_passing(rd_kafka_resp_err_t code) {
     switch (code) {

@@ -153,4 +153,45 @@ Metadata metadata_of(rd_kafka_t* rk, rd_kafka_topic_t* topic, std::chrono::milli
     return Metadata{answer};
 }
 
+namespace {
+
+Headers headers_of(rd_kafka_message_t const& message) {
+    auto headers = Headers{};
+    rd_kafka_headers_t* raw = nullptr;
+    if (rd_kafka_message_headers(&message, &raw) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return headers;
+    }
+    headers.reserve(rd_kafka_header_cnt(raw));
+    char const* name = nullptr;
+    void const* value = nullptr;
+    std::size_t size = 0;
+    for (std::size_t n = 0;
+         rd_kafka_header_get_all(raw, n, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++n) {
+        auto content = value == nullptr
+                           ? std::nullopt
+                           : std::optional{std::string{static_cast<char const*>(value), size}};
+        headers.emplace_back(name, std::move(content));
+    }
+    return headers;
+}
+
+std::optional<std::string> octets_of(void const* address, std::size_t size) {
+    return address == nullptr ? std::nullopt
+                              : std::optional{std::string{static_cast<char const*>(address), size}};
+}
+
+}  // namespace
+
+Record record_of(rd_kafka_message_t const& message) {
+    auto kind = rd_kafka_timestamp_type_t{};
+    auto const stamp = rd_kafka_message_timestamp(&message, &kind);
+    return Record{.topic = rd_kafka_topic_name(message.rkt),
+                  .partition = message.partition,
+                  .offset = message.offset,
+                  .timestamp = Instant{std::chrono::milliseconds{stamp}},
+                  .key = octets_of(message.key, message.key_len),
+                  .value = octets_of(message.payload, message.len),
+                  .headers = headers_of(message)};
+}
+
 }  // namespace frontrow::kafka

@@ -12,6 +12,7 @@
 
 #include "common/kafka/error.hpp"
 #include "common/kafka/options.hpp"
+#include "common/kafka/record.hpp"
 #include "common/kafka/statistics.hpp"
 
 namespace frontrow::kafka {
@@ -56,6 +57,9 @@ rd_kafka_t* make_client(rd_kafka_type_t type, Conf conf);
 
 /// Asks a broker; throws Error if none answers in time. `topic` null: all topics.
 Metadata metadata_of(rd_kafka_t* rk, rd_kafka_topic_t* topic, std::chrono::milliseconds wait);
+
+/// A message as it came, headers and all.
+[[nodiscard]] Record record_of(rd_kafka_message_t const& message);
 
 inline int to_milliseconds(std::chrono::milliseconds wait) {
     return static_cast<int>(wait.count());
