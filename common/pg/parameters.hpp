@@ -22,6 +22,7 @@ struct Parameter {
     std::optional<std::string> octets;
 };
 
+// Called as pg::bind: std::bind is found for arguments of std, and would win.
 // A scalar of each type that frontrow stores. Enumerations are stored as text: see `to_text` of
 // each.
 [[nodiscard]] Parameter bind(bool value);
@@ -43,7 +44,7 @@ struct Parameter {
 }
 template <class Tag>
 [[nodiscard]] Parameter bind(Id<Tag> const& id) {
-    return bind(id.uuid);
+    return pg::bind(id.uuid);
 }
 /// NULL of the type that T binds as.
 template <class T>
