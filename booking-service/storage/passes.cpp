@@ -1,0 +1,95 @@
+// Locks and writes passes in sets.
+#include "booking-service/storage/passes.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "booking-service/storage/spelling.hpp"
+
+namespace frontrow::booking::storage::passes {
+namespace {
+
+using domain::Pass;
+
+// The update changes nothing; it locks a row that is there already and reads it as it is by then.
+constexpr auto lock_passes = pg::Statement{"lock_passes", R"sql(
+    INSERT INTO passes AS p (token_id)
+    SELECT wanted FROM unnest($1::uuid[]) AS wanted ORDER BY wanted
+    ON CONFLICT (token_id) DO UPDATE SET state = p.state
+    RETURNING token_id, state, generation, reservation_id, held_until
+)sql"};
+
+constexpr auto lock_idle_passes = pg::Statement{"lock_idle_passes", R"sql(
+    SELECT token_id, state, generation, reservation_id, held_until
+    FROM passes
+    WHERE token_id = ANY ($1::uuid[])
+    ORDER BY token_id
+    FOR UPDATE SKIP LOCKED
+)sql"};
+
+domain::PassSet run(pg::Transaction& tx, pg::Statement const& statement,
+                    std::vector<TokenId> tokens) {
+    auto set = domain::PassSet{};
+    if (tokens.empty()) {
+        return set;
+    }
+    std::ranges::sort(tokens);
+    tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
+    auto const rows = tx.query(statement, pg::column(tokens));
+    set.reserve(static_cast<std::size_t>(rows.size()));
+    for (auto row = 0; row < rows.size(); ++row) {
+        auto const cells = rows[row];
+        auto const token = cells.id<TokenId>(0);
+        set.add(token, Pass{.token = token,
+                            .state = pass_state(cells.text(1)),
+                            .generation = cells.int32(2),
+                            .reservation = cells.optional_id<ReservationId>(3),
+                            .held_until = cells.optional(4, &pg::Row::instant)});
+    }
+    return set;
+}
+
+}  // namespace
+
+domain::PassSet lock(pg::Transaction& tx, std::vector<TokenId> tokens) {
+    return run(tx, lock_passes, std::move(tokens));
+}
+
+domain::PassSet lock_idle(pg::Transaction& tx, std::vector<TokenId> tokens) {
+    return run(tx, lock_idle_passes, std::move(tokens));
+}
+
+namespace {
+
+constexpr auto save_passes = pg::Statement{"save_passes", R"sql(
+    UPDATE passes AS p
+    SET state = changed.state, generation = changed.generation,
+        reservation_id = changed.reservation_id, held_until = changed.held_until
+    FROM unnest($1::uuid[], $2::text[], $3::int[], $4::uuid[], $5::timestamptz[])
+        AS changed (token_id, state, generation, reservation_id, held_until)
+    WHERE p.token_id = changed.token_id
+)sql"};
+
+}  // namespace
+
+void save(pg::Transaction& tx, std::vector<Pass const*> const& passes) {
+    if (passes.empty()) {
+        return;
+    }
+    auto const column = [&](auto projection) {
+        return pg::column(passes, projection);
+    };
+    tx.query(save_passes, column([](Pass const* pass) { return pass->token; }),
+             column([](Pass const* pass) { return to_text(pass->state); }),
+             column([](Pass const* pass) { return pass->generation; }),
+             column([](Pass const* pass) { return pass->reservation; }),
+             column([](Pass const* pass) { return pass->held_until; }));
+}
+
+std::span<pg::Statement const* const> statements() {
+    static constexpr auto all =
+        std::to_array<pg::Statement const*>({&lock_passes, &lock_idle_passes, &save_passes});
+    return all;
+}
+
+}  // namespace frontrow::booking::storage::passes

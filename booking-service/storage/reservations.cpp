@@ -1,0 +1,229 @@
+// Inserts, locks, reads and writes reservations in sets.
+#include "booking-service/storage/reservations.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "booking-service/storage/spelling.hpp"
+#include "common/core/ensure.hpp"
+
+namespace frontrow::booking::storage::reservations {
+namespace {
+
+using domain::Reservation;
+using domain::SeatClaim;
+
+// An array of arrays of different lengths cannot be bound: each goes as its text, "{3,4}".
+template <class Number>
+std::string array_text(std::vector<SeatClaim> const& claims, Number SeatClaim::*member) {
+    auto text = std::string{"{"};
+    for (auto const& claim : claims) {
+        text += text.size() > 1 ? "," : "";
+        text += std::to_string(claim.*member);
+    }
+    return text + "}";
+}
+
+constexpr auto insert_reservations = pg::Statement{"insert_reservations", R"sql(
+    INSERT INTO reservations (id, show_id, user_id, token_id, state, seats, fences, total, currency,
+                              held_until, attempt, decline, version, created_at)
+    SELECT id, show_id, user_id, token_id, state, seats::int[], fences::bigint[], total, currency,
+           held_until, attempt, decline, version, created_at
+    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[],
+                $8::bigint[], $9::text[], $10::timestamptz[], $11::int[], $12::text[],
+                $13::bigint[], $14::timestamptz[])
+        AS made (id, show_id, user_id, token_id, state, seats, fences, total, currency,
+                 held_until, attempt, decline, version, created_at)
+)sql"};
+
+}  // namespace
+
+void insert(pg::Transaction& tx, std::span<Reservation const> reservations) {
+    if (reservations.empty()) {
+        return;
+    }
+    auto const column = [&](auto projection) {
+        return pg::column(reservations, projection);
+    };
+    tx.query(
+        insert_reservations, column(&Reservation::id), column(&Reservation::show),
+        column(&Reservation::user), column(&Reservation::token),
+        column([](Reservation const& made) { return to_text(made.state); }),
+        column([](Reservation const& made) { return array_text(made.seats, &SeatClaim::seat); }),
+        column([](Reservation const& made) { return array_text(made.seats, &SeatClaim::fence); }),
+        column([](Reservation const& made) { return made.total.minor_units; }),
+        column([](Reservation const& made) { return made.total.currency.to_string(); }),
+        column(&Reservation::held_until), column(&Reservation::attempt),
+        column(&Reservation::decline), column(&Reservation::version),
+        column(&Reservation::created_at));
+}
+
+namespace {
+
+constexpr auto lock_reservations = pg::Statement{"lock_reservations", R"sql(
+    SELECT id, show_id, user_id, token_id, state, seats, fences, total, currency, held_until,
+           attempt, decline, version, created_at
+    FROM reservations
+    WHERE id = ANY ($1::uuid[])
+    ORDER BY id
+    FOR UPDATE
+)sql"};
+
+constexpr auto lock_idle_reservations = pg::Statement{"lock_idle_reservations", R"sql(
+    SELECT id, show_id, user_id, token_id, state, seats, fences, total, currency, held_until,
+           attempt, decline, version, created_at
+    FROM reservations
+    WHERE id = ANY ($1::uuid[])
+    ORDER BY id
+    FOR UPDATE SKIP LOCKED
+)sql"};
+
+Reservation decode(pg::Row const& row) {
+    auto const numbers = row.int32_array(5);
+    auto const fences = row.int64_array(6);
+    auto seats = std::vector<SeatClaim>{};
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        seats.push_back({.seat = numbers[i], .fence = fences.at(i)});
+    }
+    auto const currency = Currency::parse(row.text(8));
+    ENSURE(currency.has_value());
+    return {.id = row.id<ReservationId>(0),
+            .show = row.id<ShowId>(1),
+            .user = row.user(2),
+            .token = row.optional_id<TokenId>(3),
+            .state = reservation_state(row.text(4)),
+            .seats = std::move(seats),
+            .total = {.minor_units = row.int64(7), .currency = *currency},
+            .held_until = row.instant(9),
+            .attempt = row.int32(10),
+            .decline = row.string(11),
+            .version = row.int64(12),
+            .created_at = row.instant(13)};
+}
+
+domain::ReservationSet run(pg::Transaction& tx, pg::Statement const& statement,
+                           std::vector<ReservationId> ids) {
+    auto set = domain::ReservationSet{};
+    if (ids.empty()) {
+        return set;
+    }
+    auto const rows = tx.query(statement, pg::column(ids));
+    set.reserve(static_cast<std::size_t>(rows.size()));
+    for (auto row = 0; row < rows.size(); ++row) {
+        auto reservation = decode(rows[row]);
+        auto const id = reservation.id;
+        set.add(id, std::move(reservation));
+    }
+    return set;
+}
+
+}  // namespace
+
+domain::ReservationSet lock(pg::Transaction& tx, std::vector<ReservationId> ids) {
+    return run(tx, lock_reservations, std::move(ids));
+}
+
+domain::ReservationSet lock_idle(pg::Transaction& tx, std::vector<ReservationId> ids) {
+    return run(tx, lock_idle_reservations, std::move(ids));
+}
+
+namespace {
+
+constexpr auto save_reservations = pg::Statement{"save_reservations", R"sql(
+    UPDATE reservations AS r
+    SET state = changed.state, held_until = changed.held_until, attempt = changed.attempt,
+        decline = changed.decline, version = changed.version
+    FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::int[], $5::text[], $6::bigint[])
+        AS changed (id, state, held_until, attempt, decline, version)
+    WHERE r.id = changed.id
+)sql"};
+
+}  // namespace
+
+void save(pg::Transaction& tx, std::vector<Reservation const*> const& reservations) {
+    if (reservations.empty()) {
+        return;
+    }
+    auto const column = [&](auto projection) {
+        return pg::column(reservations, projection);
+    };
+    tx.query(save_reservations, column([](Reservation const* changed) { return changed->id; }),
+             column([](Reservation const* changed) { return to_text(changed->state); }),
+             column([](Reservation const* changed) { return changed->held_until; }),
+             column([](Reservation const* changed) { return changed->attempt; }),
+             column([](Reservation const* changed) { return changed->decline; }),
+             column([](Reservation const* changed) { return changed->version; }));
+}
+
+namespace {
+
+constexpr auto load_reservations = pg::Statement{"load_reservations", R"sql(
+    SELECT id, show_id, user_id, token_id, state, seats, fences, total, currency, held_until,
+           attempt, decline, version, created_at
+    FROM reservations
+    WHERE id = ANY ($1::uuid[])
+)sql"};
+
+}  // namespace
+
+std::vector<Reservation> load(pg::Transaction& tx, std::span<ReservationId const> ids) {
+    return ids.empty() ? std::vector<Reservation>{}
+                       : tx.query(load_reservations, pg::column(ids)).map(decode);
+}
+
+namespace {
+
+constexpr auto overdue_reservations = pg::Statement{"overdue_reservations", R"sql(
+    SELECT id, show_id, user_id, token_id, state, seats, fences, total, currency, held_until,
+           attempt, decline, version, created_at
+    FROM reservations
+    WHERE state IN ('HELD', 'PAYING') AND held_until <= $1
+    ORDER BY held_until
+    LIMIT 512
+)sql"};
+
+}  // namespace
+
+std::vector<Reservation> overdue(pg::Transaction& tx, Instant now) {
+    return tx.query(overdue_reservations, now).map(decode);
+}
+
+namespace {
+
+constexpr auto page_reservations = pg::Statement{"page_reservations", R"sql(
+    SELECT r.id, r.show_id, r.user_id, r.token_id, r.state, r.seats, r.fences, r.total, r.currency,
+           r.held_until, r.attempt, r.decline, r.version, r.created_at, page.position
+    FROM unnest($1::text[], $2::uuid[]) WITH ORDINALITY AS page (user_id, before, position)
+    CROSS JOIN LATERAL (
+        SELECT * FROM reservations
+        WHERE user_id = page.user_id AND id < page.before
+        ORDER BY id DESC
+        LIMIT 101
+    ) AS r
+    ORDER BY page.position, r.id DESC
+)sql"};
+
+}  // namespace
+
+std::vector<std::vector<Reservation>> pages(pg::Transaction& tx, std::span<Page const> pages) {
+    auto const last = Uuid::parse("ffffffff-ffff-ffff-ffff-ffffffffffff");
+    auto const rows = tx.query(page_reservations, pg::column(pages, &Page::user),
+                               pg::column(pages, [&](Page const& page) {
+                                   return page.before ? page.before->uuid : *last;
+                               }));
+    auto found = std::vector<std::vector<Reservation>>(pages.size());
+    for (auto row = 0; row < rows.size(); ++row) {
+        auto const page = static_cast<std::size_t>(rows[row].int64(14) - 1);
+        found.at(page).push_back(decode(rows[row]));
+    }
+    return found;
+}
+
+std::span<pg::Statement const* const> statements() {
+    static constexpr auto all = std::to_array<pg::Statement const*>(
+        {&insert_reservations, &lock_reservations, &lock_idle_reservations, &save_reservations,
+         &load_reservations, &overdue_reservations, &page_reservations});
+    return all;
+}
+
+}  // namespace frontrow::booking::storage::reservations

@@ -1,0 +1,38 @@
+// Table reservations: one row each, its seats and their fences inside.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "booking-service/domain/work.hpp"
+#include "common/pg/transaction.hpp"
+
+namespace frontrow::booking::storage::reservations {
+
+void insert(pg::Transaction& tx, std::span<domain::Reservation const> reservations);
+/// Locks them in order. Ids that do not exist are not in the set.
+[[nodiscard]] domain::ReservationSet lock(pg::Transaction& tx, std::vector<ReservationId> ids);
+/// Locks those that nobody else has locked.
+[[nodiscard]] domain::ReservationSet lock_idle(pg::Transaction& tx, std::vector<ReservationId> ids);
+/// Writes reservations whose rows this transaction has locked.
+void save(pg::Transaction& tx, std::vector<domain::Reservation const*> const& reservations);
+
+/// As they stand, without locks, in no order.
+[[nodiscard]] std::vector<domain::Reservation> load(pg::Transaction& tx,
+                                                    std::span<ReservationId const> ids);
+/// Up to 512 that are live and whose time is over by `now`, the longest first. Without locks.
+[[nodiscard]] std::vector<domain::Reservation> overdue(pg::Transaction& tx, Instant now);
+
+/// One user's, newest first, from before `before` on.
+struct Page {
+    UserId user;
+    std::optional<ReservationId> before{};
+};
+/// Up to 101 for each page, so that 100 can be shown and it is known whether there are more.
+[[nodiscard]] std::vector<std::vector<domain::Reservation>> pages(pg::Transaction& tx,
+                                                                  std::span<Page const> pages);
+
+[[nodiscard]] std::span<pg::Statement const* const> statements();
+
+}  // namespace frontrow::booking::storage::reservations

@@ -1,0 +1,126 @@
+// Locks, reads and writes seats in sets.
+#include "booking-service/storage/seats.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "booking-service/storage/spelling.hpp"
+
+namespace frontrow::booking::storage::seats {
+namespace {
+
+using domain::Seat;
+using domain::SeatKey;
+
+constexpr auto lock_seats = pg::Statement{"lock_seats", R"sql(
+    SELECT s.show_id, s.seat_no, s.state, s.reservation_id, s.fence, s.held_until
+    FROM unnest($1::uuid[], $2::int[]) AS wanted (show_id, seat_no)
+    JOIN seats AS s USING (show_id, seat_no)
+    ORDER BY s.show_id, s.seat_no
+    FOR UPDATE OF s
+)sql"};
+
+constexpr auto lock_seats_that_are_not = pg::Statement{"lock_seats_that_are_not", R"sql(
+    SELECT s.show_id, s.seat_no, s.state, s.reservation_id, s.fence, s.held_until
+    FROM unnest($1::uuid[], $2::int[]) AS wanted (show_id, seat_no)
+    JOIN seats AS s USING (show_id, seat_no)
+    ORDER BY s.show_id, s.seat_no
+    FOR UPDATE OF s SKIP LOCKED
+)sql"};
+
+Seat decode(pg::Row const& row) {
+    return {.key = {.show = row.id<ShowId>(0), .number = row.int32(1)},
+            .state = seat_state(row.text(2)),
+            .reservation = row.optional_id<ReservationId>(3),
+            .fence = row.int64(4),
+            .held_until = row.optional(5, &pg::Row::instant)};
+}
+
+}  // namespace
+
+domain::SeatSet lock(pg::Transaction& tx, std::vector<SeatKey> keys, IfLocked if_locked) {
+    auto set = domain::SeatSet{};
+    if (keys.empty()) {
+        return set;
+    }
+    std::ranges::sort(keys);
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    auto const& statement = if_locked == IfLocked::wait ? lock_seats : lock_seats_that_are_not;
+    auto const rows =
+        tx.query(statement, pg::column(keys, &SeatKey::show), pg::column(keys, &SeatKey::number));
+    set.reserve(static_cast<std::size_t>(rows.size()));
+    for (auto row = 0; row < rows.size(); ++row) {
+        auto seat = decode(rows[row]);
+        set.add(seat.key, std::move(seat));
+    }
+    return set;
+}
+
+namespace {
+
+constexpr auto save_seats = pg::Statement{"save_seats", R"sql(
+    UPDATE seats AS s
+    SET state = changed.state, reservation_id = changed.reservation_id, fence = changed.fence,
+        held_until = changed.held_until
+    FROM unnest($1::uuid[], $2::int[], $3::text[], $4::uuid[], $5::bigint[], $6::timestamptz[])
+        AS changed (show_id, seat_no, state, reservation_id, fence, held_until)
+    WHERE s.show_id = changed.show_id AND s.seat_no = changed.seat_no
+)sql"};
+
+}  // namespace
+
+void save(pg::Transaction& tx, std::vector<Seat const*> const& seats) {
+    if (seats.empty()) {
+        return;
+    }
+    auto const column = [&](auto projection) {
+        return pg::column(seats, projection);
+    };
+    tx.query(save_seats, column([](Seat const* seat) { return seat->key.show; }),
+             column([](Seat const* seat) { return seat->key.number; }),
+             column([](Seat const* seat) { return to_text(seat->state); }),
+             column([](Seat const* seat) { return seat->reservation; }),
+             column([](Seat const* seat) { return seat->fence; }),
+             column([](Seat const* seat) { return seat->held_until; }));
+}
+
+namespace {
+
+constexpr auto insert_seats = pg::Statement{"insert_seats", R"sql(
+    INSERT INTO seats (show_id, seat_no)
+    SELECT made.show_id, seat_no
+    FROM unnest($1::uuid[], $2::int[]) AS made (show_id, seats)
+    CROSS JOIN LATERAL generate_series(1, made.seats) AS seat_no
+)sql"};
+
+}  // namespace
+
+void insert(pg::Transaction& tx, std::span<NewSeats const> shows) {
+    if (shows.empty()) {
+        return;
+    }
+    tx.query(insert_seats, pg::column(shows, &NewSeats::show), pg::column(shows, &NewSeats::seats));
+}
+
+namespace {
+
+constexpr auto taken_seats = pg::Statement{"taken_seats", R"sql(
+    SELECT show_id, seat_no, state, reservation_id, fence, held_until
+    FROM seats
+    WHERE show_id = ANY ($1::uuid[]) AND state <> 'FREE' AND (held_until IS NULL OR held_until > $2)
+    ORDER BY show_id, seat_no
+)sql"};
+
+}  // namespace
+
+std::vector<Seat> taken(pg::Transaction& tx, std::span<ShowId const> shows, Instant now) {
+    return tx.query(taken_seats, pg::column(shows), now).map(decode);
+}
+
+std::span<pg::Statement const* const> statements() {
+    static constexpr auto all = std::to_array<pg::Statement const*>(
+        {&lock_seats, &lock_seats_that_are_not, &save_seats, &insert_seats, &taken_seats});
+    return all;
+}
+
+}  // namespace frontrow::booking::storage::seats

@@ -1,0 +1,68 @@
+// Locks and saves passes, seats and reservations, always in this order.
+#include "booking-service/storage/work.hpp"
+
+#include <algorithm>
+
+#include "booking-service/storage/passes.hpp"
+#include "booking-service/storage/reservations.hpp"
+#include "booking-service/storage/seats.hpp"
+
+namespace frontrow::booking::storage {
+namespace {
+
+// Which show, seats and pass a reservation has never changes: it can be read without a lock.
+void add_needs_of(domain::Reservation const& reservation, Needs& needs) {
+    if (reservation.token) {
+        needs.tokens.push_back(*reservation.token);
+    }
+    for (auto const& claim : reservation.seats) {
+        needs.seats.push_back({.show = reservation.show, .number = claim.seat});
+    }
+}
+
+bool is_complete(domain::Work const& work, domain::Reservation const& reservation) {
+    return work.reservations.find(reservation.id) != nullptr &&
+           (!reservation.token || work.passes.find(*reservation.token) != nullptr) &&
+           std::ranges::all_of(reservation.seats, [&](domain::SeatClaim const& claim) {
+               return work.seats.find({.show = reservation.show, .number = claim.seat}) != nullptr;
+           });
+}
+
+}  // namespace
+
+domain::Work lock(pg::Transaction& tx, Needs needs) {
+    for (auto const& reservation : reservations::load(tx, needs.reservations)) {
+        add_needs_of(reservation, needs);
+    }
+    auto work = domain::Work{};
+    work.passes = passes::lock(tx, std::move(needs.tokens));
+    work.seats = seats::lock(tx, std::move(needs.seats));
+    work.reservations = reservations::lock(tx, std::move(needs.reservations));
+    return work;
+}
+
+IdleWork lock_idle(pg::Transaction& tx, std::vector<domain::Reservation> const& candidates) {
+    auto needs = Needs{};
+    for (auto const& reservation : candidates) {
+        add_needs_of(reservation, needs);
+        needs.reservations.push_back(reservation.id);
+    }
+    auto idle = IdleWork{};
+    idle.work.passes = passes::lock_idle(tx, std::move(needs.tokens));
+    idle.work.seats = seats::lock(tx, std::move(needs.seats), seats::IfLocked::skip);
+    idle.work.reservations = reservations::lock_idle(tx, std::move(needs.reservations));
+    for (auto const& reservation : candidates) {
+        if (is_complete(idle.work, reservation)) {
+            idle.complete.push_back(reservation.id);
+        }
+    }
+    return idle;
+}
+
+void save(pg::Transaction& tx, domain::Work const& work) {
+    passes::save(tx, work.passes.changed());
+    seats::save(tx, work.seats.changed());
+    reservations::save(tx, work.reservations.changed());
+}
+
+}  // namespace frontrow::booking::storage

@@ -1,0 +1,29 @@
+// Asks payment for the money of many reservations in one transaction.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "booking-service/domain/pay.hpp"
+#include "booking-service/storage/layouts.hpp"
+#include "booking-service/use_cases/reservation_view.hpp"
+#include "common/core/result.hpp"
+#include "common/tracing/origin.hpp"
+
+namespace frontrow::booking {
+
+struct PayReservation {
+    ReservationId reservation;
+    UserId user;
+    Origin origin;
+};
+
+using PayReservationOutcome = Result<ReservationView, domain::PayRefusal>;
+
+/// Outcome i belongs to command i. `hold_expired` may have written EXPIRED: it is to be committed
+/// too.
+[[nodiscard]] std::vector<PayReservationOutcome> pay_reservation(
+    pg::Transaction& tx, std::span<PayReservation const> commands, storage::Layouts& layouts,
+    domain::Rules const& rules);
+
+}  // namespace frontrow::booking
