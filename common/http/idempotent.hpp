@@ -10,16 +10,15 @@
 
 namespace frontrow::http {
 
-/// The key of this request: header `Idempotency-Key`, bare or as a quoted string, 1 to 255 printable
-/// ASCII characters; scope is the principal, the method, and the path as it was sent. Refusals: missing
-/// or malformed (400). `request.body` must be JSON that parsed already, or empty.
+/// The key of this request: header `Idempotency-Key`, bare or as a quoted string, 1 to 255
+/// printable ASCII characters; scope is the principal, the method, and the path as it was sent.
+/// Refusals: missing or malformed (400). `request.body` must be JSON that parsed already, or empty.
 [[nodiscard]] Result<idempotency::Key, Problem> idempotency_key(Request const& request);
 
 /// Submits the command under its key and answers with what the lane says, faults included.
 template <class Command>
-void submit_idempotent(
-    Request const& request, Responder respond, Command command,
-    lane::Lane<idempotency::Keyed<Command>, idempotency::Answer>& lane) {
+void submit_idempotent(Request const& request, Responder respond, Command command,
+                       lane::Lane<idempotency::Keyed<Command>, idempotency::Answer>& lane) {
     auto const key = idempotency_key(request);
     if (!key) {
         return respond(response_of(key.error()));

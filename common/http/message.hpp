@@ -21,10 +21,10 @@ enum class Method { get = 1, head, post, put, patch, del, options };
 
 struct Request {
     Method method{Method::get};
-    std::string path;                                ///< decoded, without the query
-    std::string route;                               ///< the pattern that matched: "/v1/shows/{id}"
+    std::string path;   ///< decoded, without the query
+    std::string route;  ///< the pattern that matched: "/v1/shows/{id}"
     std::map<std::string, std::string> path_parameters;
-    std::map<std::string, std::string> query;        ///< decoded; a repeated name is a 400 before
+    std::map<std::string, std::string> query;  ///< decoded; a repeated name is a 400 before
     std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
     std::string body;
     std::optional<auth::Principal> principal;        ///< always there on routes for `user` or `ops`
@@ -46,7 +46,7 @@ struct Response {
 
 /// A stream of server-sent events (text/event-stream). Safe for threads.
 class EventStream {
- public:
+  public:
     virtual ~EventStream() = default;
     /// Queues one event; false once the client is gone or too slow (more than 256 KiB waiting).
     virtual bool send(std::string_view id, std::string_view event, std::string_view data) = 0;
@@ -57,7 +57,7 @@ class EventStream {
 /// Answers one request, exactly once, from any thread; a request whose responder is dropped
 /// unanswered gets a 500. Copies share the one answer; later answers are ignored.
 class Responder {
- public:
+  public:
     using Send = std::function<void(Response)>;
     using OpenStream = std::function<std::shared_ptr<EventStream>(Response head)>;
     Responder(Send send, OpenStream open_stream);
@@ -65,7 +65,7 @@ class Responder {
     /// Answers with an event stream instead; heartbeats are sent by the session.
     [[nodiscard]] std::shared_ptr<EventStream> stream(Response head = {}) const;
 
- private:
+  private:
     struct Once;
     std::shared_ptr<Once> once_;
 };

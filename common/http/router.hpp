@@ -25,17 +25,17 @@ struct Route {
 };
 
 class Router {
- public:
+  public:
     void add(Route route);
     struct Match {
         Route const* route{nullptr};  ///< null with `allowed` empty: 404; else 405
         std::map<std::string, std::string> path_parameters;
-        std::string allowed;          ///< for the Allow header, also of OPTIONS
+        std::string allowed;  ///< for the Allow header, also of OPTIONS
     };
     /// HEAD finds GET's route. Segments are compared after percent-decoding.
     [[nodiscard]] Match find(Method method, std::string_view path) const;
 
- private:
+  private:
     std::vector<Route> routes_;
 };
 

@@ -33,20 +33,22 @@ struct ServerOptions {
     metrics::Registry* metrics{nullptr};
 };
 
-/// Who sends this Authorization header, or the 401 problem. Called after the headers, before the body.
-using Authenticate = std::function<Result<auth::Principal, Problem>(std::string_view authorization)>;
+/// Who sends this Authorization header, or the 401 problem. Called after the headers, before the
+/// body.
+using Authenticate =
+    std::function<Result<auth::Principal, Problem>(std::string_view authorization)>;
 
 class Server {
- public:
+  public:
     /// Listens at once; throws std::system_error if the address is taken.
     Server(ServerOptions options, Router router, Authenticate authenticate);
     ~Server();
     [[nodiscard]] std::uint16_t port() const;
-    /// Stops accepting, answers what runs with `Connection: close`, ends idle connections and streams,
-    /// and returns when all are done or `patience` is over (then it cuts them).
+    /// Stops accepting, answers what runs with `Connection: close`, ends idle connections and
+    /// streams, and returns when all are done or `patience` is over (then it cuts them).
     void drain(std::chrono::milliseconds patience);
 
- private:
+  private:
     struct State;
     std::unique_ptr<State> state_;
 };
