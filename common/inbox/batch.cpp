@@ -408,6 +408,18 @@ void Batch::condemn(std::size_t item, std::string detail) {
     entries_[item].condemned = Failure{"rejected_by_database", deadletter::printable(detail)};
 }
 
+lane::BatchPolicy policy_of(Batch& batch, std::function<void(lane::Slice)> committed) {
+    return {.run = [&batch](pg::Transaction& tx, lane::Slice slice) { batch.run(tx, slice); },
+            .committed = std::move(committed),
+            .rejected =
+                [&batch](std::size_t item, pg::Error const& error) {
+                    batch.condemn(item, error.what());
+                    return true;
+                },
+            .keep_trying = [](lane::Slice, pg::Error const&, bool) { return true; },
+            .halve_on_lock_timeout = false};
+}
+
 std::string_view reason_of(events::Unreadable why) {
     switch (why) {
         case events::Unreadable::no_value:

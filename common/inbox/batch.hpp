@@ -113,6 +113,10 @@ class Batch {
     Pass last_;
 };
 
+/// How a runner treats the batch: whole and in order again after a fault of the world, one by one
+/// after a fault of an event, which then becomes a dead letter.
+[[nodiscard]] lane::BatchPolicy policy_of(Batch& batch, std::function<void(lane::Slice)> committed);
+
 /// Applies the first parked event of one draining key, or forgets a key for which nobody waits.
 /// One event a transaction. Answers whether there was such a key.
 class Drain {

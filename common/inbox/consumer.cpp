@@ -179,22 +179,15 @@ void Consumer::State::consume(std::vector<kafka::Record> const& records,
                               std::stop_token const& stop) {
     auto batch = Batch{options, handler, window, records};
     auto done = std::size_t{0};
-    auto const policy = lane::BatchPolicy{
-        .run = [&](pg::Transaction& tx, lane::Slice slice) { run_guarded(batch, tx, slice); },
-        .committed =
-            [&](lane::Slice slice) {
-                auto tally = Tally{};
-                auto const applied = batch.committed(tally);
-                done = slice.end;
-                tell(tally, applied);
-            },
-        .rejected =
-            [&](std::size_t item, pg::Error const& error) {
-                batch.condemn(item, error.what());
-                return true;
-            },
-        .keep_trying = [](lane::Slice, pg::Error const&, bool) { return true; },
-        .halve_on_lock_timeout = false};
+    auto policy = policy_of(batch, [&](lane::Slice slice) {
+        auto tally = Tally{};
+        auto const applied = batch.committed(tally);
+        done = slice.end;
+        tell(tally, applied);
+    });
+    policy.run = [&](pg::Transaction& tx, lane::Slice slice) {
+        run_guarded(batch, tx, slice);
+    };
     runner.run(batch.size(), policy, stop);
     // Slices commit in order, so after a stop the first `done` records are exactly what is durable.
     kafka->commit(std::span{records}.first(done));
