@@ -26,8 +26,8 @@ struct Message {
     std::string causation_id;
     /// Raw headers of a dead letter, encoded by `encode_headers`; ordinary rows have none, the
     /// relay makes theirs from the columns.
-    std::optional<Bytes> headers;
-    std::optional<std::int32_t> partition;  ///< of a dead letter: its source's, modulo the count
+    std::optional<Bytes> headers{};
+    std::optional<std::int32_t> partition{};  ///< of a dead letter: its source's, modulo the count
 };
 
 }  // namespace frontrow::outbox
