@@ -1,0 +1,134 @@
+// queue-service: who waits for a show, who may buy now, and the pass that says so.
+#include "common/inbox/consumer.hpp"
+#include "common/log/log.hpp"
+#include "common/outbox/outbox.hpp"
+#include "common/service/authenticate.hpp"
+#include "common/service/process.hpp"
+#include "common/service/upkeep.hpp"
+#include "queue-migrations.hpp"
+#include "queue-service/config.hpp"
+#include "queue-service/consumers/consume.hpp"
+#include "queue-service/http/routes.hpp"
+#include "queue-service/use_cases/chores.hpp"
+
+namespace frontrow::queue {
+namespace {
+
+using ChoreLane = lane::Lane<use_cases::Chore, use_cases::ChoreDone>;
+
+/// Heartbeats this much younger than the patience are not written again.
+constexpr auto beats_in_silence = 5;
+constexpr auto chore_deadline = std::chrono::seconds{5};
+
+lane::LaneOptions lane_options(Config const& config, service::Process& process,
+                               std::string const& name, outbox::RelayHint const* relay) {
+    auto options = lane::LaneOptions{.name = name,
+                                     .database = config.common.database(name),
+                                     .queue_items_max = config.lanes_waiting_max,
+                                     .metrics = &process.metrics()};
+    if (relay != nullptr) {
+        options.after_commit = [relay] {
+            relay->send();
+        };
+    }
+    return options;
+}
+
+inbox::ConsumerOptions consumer_options(Config const& config, service::Process& process,
+                                        outbox::RelayHint const& relay) {
+    return {.group = config.common.program,
+            .topics = {"booking.show.v1", "booking.reservation.v1"},
+            .topic_prefix = config.common.kafka.topic_prefix,
+            .kafka = config.common.kafka.client(config.common.program, &process.metrics()),
+            .database = config.common.database("consumer"),
+            .after_commit = [&relay](std::span<events::Event const>) { relay.send(); },
+            .metrics = &process.metrics()};
+}
+
+/// Submits the chore; what could not be done now is done at the next tick.
+void submit(ChoreLane& lane, use_cases::Chore chore, use_cases::Heartbeats& heartbeats) {
+    lane.submit(chore, std::chrono::steady_clock::now() + chore_deadline,
+                [&lane, chore, &heartbeats](Result<use_cases::ChoreDone, lane::Fault> done) {
+                    if (!done) {
+                        log::warning("chore_failed", "a chore of the waiting room was not done",
+                                     {{"error.message", done.error().detail}});
+                        return;
+                    }
+                    heartbeats.forget(done->heard);
+                    if (done->more) {
+                        submit(lane, chore, heartbeats);
+                    }
+                });
+}
+
+int run(int argc, char const* const* argv) {
+    auto reader = config::Reader{
+        config::Sources::from_process("queue-service", "FRONTROW_QUEUE__", argc, argv)};
+    auto const config = read_config(reader);
+    if (auto const exit_code = reader.finish()) {
+        return *exit_code;
+    }
+    auto process = service::Process{"queue-service", config.common.process};
+    auto const relay = outbox::RelayHint{config.common.hint.relay};
+    auto const clock = SystemClock{};
+    auto const signer = auth::Signer::from_file(config.pass_key_file);
+    service::keep_up(process, config.common, queue_migrations());
+
+    auto heartbeats = use_cases::Heartbeats{};
+    auto lines_of_joins = use_cases::Lines{};
+    auto lines_of_reads = use_cases::Lines{};
+    auto joins = http::JoinLane{lane_options(config, process, "joins", &relay),
+                                [&](pg::Transaction& tx, std::span<http::KeyedJoin const> batch) {
+                                    return http::run_joins(tx, batch, lines_of_joins);
+                                }};
+    auto leaves =
+        http::LeaveLane{lane_options(config, process, "leaves", &relay), use_cases::leave_queue};
+    auto read_options = lane_options(config, process, "reads", nullptr);
+    read_options.database.read_only = true;
+    auto const beat = config.silence_max / beats_in_silence;
+    auto reads = http::ReadLane{
+        std::move(read_options),
+        [&, beat](pg::Transaction& tx, std::span<use_cases::ReadToken const> queries) {
+            return use_cases::read_tokens(tx, queries, lines_of_reads, heartbeats, beat);
+        }};
+    auto chores = use_cases::Chores{{config.admission_length, config.silence_max}, heartbeats};
+    auto chore_lane = ChoreLane{lane_options(config, process, "chores", &relay),
+                                [&](pg::Transaction& tx, std::span<use_cases::Chore const> batch) {
+                                    return chores.run(tx, batch);
+                                }};
+    process.ready_when("lanes", [&] {
+        return joins.is_ready() && leaves.is_ready() && reads.is_ready() && chore_lane.is_ready();
+    });
+
+    auto router = frontrow::http::Router{};
+    http::add_routes(router, joins, reads, leaves, signer);
+    auto server = frontrow::http::Server{config.common.http(process.metrics()), std::move(router),
+                                         service::authenticator(config.common.auth, clock)};
+    process.on_stop("http", [&] { server.drain(config.common.process.drain_patience); });
+
+    auto consumer =
+        inbox::Consumer{consumer_options(config, process, relay),
+                        [&](pg::Transaction& tx, std::span<events::Event const> batch) {
+                            return consumers::consume(tx, batch, config.admission_length);
+                        }};
+    process.ready_when("consumer", [&] { return consumer.is_ready(); });
+    process.run("consumer", [&](std::stop_token stop) { consumer.run(std::move(stop)); });
+    process.every("admission", config.admission_tick,
+                  [&] { submit(chore_lane, use_cases::Chore::admit, heartbeats); });
+    process.every("sweep", config.sweep_interval,
+                  [&] { submit(chore_lane, use_cases::Chore::sweep, heartbeats); });
+    process.on_stop("lanes", [&] {
+        joins.stop();
+        leaves.stop();
+        reads.stop();
+        chore_lane.stop();
+    });
+    return process.run_until_signalled();
+}
+
+}  // namespace
+}  // namespace frontrow::queue
+
+int main(int argc, char** argv) {
+    return frontrow::service::guard([&] { return frontrow::queue::run(argc, argv); });
+}

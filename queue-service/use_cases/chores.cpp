@@ -1,0 +1,39 @@
+// Chores in one transaction: heartbeats first, so that nobody who was heard of is thought silent.
+#include "queue-service/use_cases/chores.hpp"
+
+#include <algorithm>
+
+#include "queue-service/storage/tokens.hpp"
+#include "queue-service/use_cases/admit.hpp"
+#include "queue-service/use_cases/sweep.hpp"
+
+namespace frontrow::queue::use_cases {
+namespace {
+
+constexpr auto heartbeats_at_once_max = std::size_t{5'000};
+
+}  // namespace
+
+ChoreDone Chores::sweep(pg::Transaction& tx) {
+    auto done = ChoreDone{.heard = heartbeats_.some(heartbeats_at_once_max)};
+    storage::tokens::touch(tx, done.heard);
+    auto const ended = expire_overdue(tx);
+    auto const silent_since = silence_.counts_since(tx.now());
+    auto const abandoned = silent_since ? abandon_silent(tx, *silent_since) : 0;
+    done.more = std::max({ended, abandoned, done.heard.size() / 5}) >= swept_tokens_max;
+    return done;
+}
+
+std::vector<ChoreDone> Chores::run(pg::Transaction& tx, std::span<Chore const> chores) {
+    auto done = std::vector<ChoreDone>(chores.size());
+    auto const sweeping = std::ranges::find(chores, Chore::sweep);
+    if (sweeping != chores.end()) {
+        done[static_cast<std::size_t>(sweeping - chores.begin())] = sweep(tx);
+    }
+    if (std::ranges::find(chores, Chore::admit) != chores.end()) {
+        std::ignore = admit(tx, times_.admission_length);
+    }
+    return done;
+}
+
+}  // namespace frontrow::queue::use_cases

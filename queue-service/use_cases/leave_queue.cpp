@@ -1,0 +1,29 @@
+// Leaving: gates and tokens locked, decided in turn, saved, told.
+#include "queue-service/use_cases/leave_queue.hpp"
+
+#include "queue-service/use_cases/places.hpp"
+#include "queue-service/use_cases/tell.hpp"
+
+namespace frontrow::queue::use_cases {
+
+std::vector<LeaveOutcome> leave_queue(pg::Transaction& tx, std::span<LeaveQueue const> commands) {
+    auto const places = storage::tokens::places_of(tx, distinct(commands, &LeaveQueue::token));
+    auto hall = load_places(tx, places);
+    auto outcomes = std::vector<LeaveOutcome>{};
+    auto told = std::vector<Told>{};
+    for (auto const& command : commands) {
+        auto const left = domain::leave(hall, command.token, command.user, tx.now());
+        if (left) {
+            told.push_back({*left, command.origin});
+        }
+        if (left || left.error() == domain::Objection::already_over) {
+            outcomes.emplace_back(Left{});
+        } else {
+            outcomes.emplace_back(LeaveRefusal::no_such_token);
+        }
+    }
+    save(tx, hall, told);
+    return outcomes;
+}
+
+}  // namespace frontrow::queue::use_cases
