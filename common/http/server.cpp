@@ -1,0 +1,469 @@
+// Sockets, timers and threads. What is said over them is the session's matter; Asio stays in here.
+#include "common/http/server.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio.hpp>
+#include <condition_variable>
+#include <list>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "common/http/session.hpp"
+#include "common/log/log.hpp"
+
+namespace frontrow::http {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using Clock = std::chrono::steady_clock;
+using Strand = asio::strand<asio::io_context::executor_type>;
+using Socket = asio::basic_stream_socket<asio::ip::tcp, Strand>;
+using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Strand>;
+using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Strand>;
+using namespace std::chrono_literals;
+
+constexpr auto never = Clock::time_point::max();
+constexpr auto linger_time = 1s;
+constexpr std::size_t linger_octets_max = 1024 * 1024;
+constexpr std::size_t read_octets = 64 * 1024;
+constexpr std::size_t refused_connections_max =
+    256;                             // beyond the limit: told so; the rest is closed
+constexpr auto accept_pause = 20ms;  // when the process has no file descriptor left
+
+/// Open while the io_context lives. Threads of lanes post through it, and may outlive the server.
+struct Gate {
+    std::mutex mutex;
+    bool is_open{true};
+};
+
+class Connection;
+
+/// The acceptor, the connections and the threads behind a Server.
+struct Core {
+    Core(ServerOptions options, Router router, Authenticate authenticate);
+    Core(Core const&) = delete;
+    Core& operator=(Core const&) = delete;
+    ~Core();
+
+    void accept();
+    void take(Socket socket);
+    void stop_accepting();
+    void drain(std::chrono::milliseconds patience);
+    bool wait_until_empty(std::chrono::milliseconds patience);
+    void for_each_connection(std::function<void(Connection&)> const& work);
+
+    Site site;
+    asio::io_context io;
+    asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
+    Acceptor acceptor{asio::make_strand(io)};
+    Timer accept_timer{acceptor.get_executor()};
+    std::uint16_t port{0};
+    std::shared_ptr<Gate> gate{std::make_shared<Gate>()};
+
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::list<std::weak_ptr<Connection>> connections;
+    bool accepting{true};
+
+    std::vector<std::jthread> threads;
+};
+
+/// A socket with its session. Everything runs on the socket's strand.
+class Connection final : public Wire, public std::enable_shared_from_this<Connection> {
+  public:
+    using Place = std::list<std::weak_ptr<Connection>>::iterator;
+
+    Connection(Core& server, Socket socket, Place place);
+    ~Connection() override;
+
+    void start(bool is_refused);
+    void drain();
+    void cut() override;
+
+    void write(std::string octets) override { outgoing_ += octets; }
+    void end() override {
+        is_ending_ = true;
+        session_deadline_ = never;
+    }
+    void wake_at(Clock::time_point time) override { session_deadline_ = time; }
+    [[nodiscard]] std::size_t unwritten() const override { return outgoing_.size() - written_; }
+    [[nodiscard]] Strand strand() { return socket_.get_executor(); }
+    void run(std::function<void(Session&)> const& work);
+
+  private:
+    void pump();
+    void write_some();
+    void wait_to_write();
+    void wait_to_read();
+    void read_some();
+    void linger();
+    void linger_read();
+    void arm();
+    void on_time();
+
+    Core& server_;
+    Socket socket_;
+    Timer timer_;
+    Place place_;
+    std::optional<Session> session_;
+    std::string outgoing_;
+    std::size_t written_{0};  ///< of `outgoing_`
+    std::size_t lingered_octets_{0};
+    Clock::time_point session_deadline_{never};
+    Clock::time_point write_deadline_{never};
+    Clock::time_point armed_at_{never};
+    bool is_waiting_to_read_{false};
+    bool is_waiting_to_write_{false};
+    bool is_ending_{false};
+    bool is_lingering_{false};
+    bool is_closed_{false};
+};
+
+/// From any thread: work for a connection that may be gone, of a server that may be gone.
+Post post_to(std::weak_ptr<Connection> connection, std::shared_ptr<Gate> gate) {
+    return [connection = std::move(connection),
+            gate = std::move(gate)](std::function<void(Session&)> work) {
+        auto const lock = std::lock_guard{gate->mutex};
+        if (!gate->is_open) {
+            return;
+        }
+        if (auto self = connection.lock()) {
+            asio::post(self->strand(), [self, work = std::move(work)] { self->run(work); });
+        }
+    };
+}
+
+Connection::Connection(Core& server, Socket socket, Place place)
+    : server_{server}, socket_{std::move(socket)}, timer_{socket_.get_executor()}, place_{place} {}
+
+Connection::~Connection() {
+    auto const lock = std::lock_guard{server_.mutex};
+    server_.connections.erase(place_);
+    server_.changed.notify_all();
+}
+
+void Connection::start(bool is_refused) {
+    auto ignored = error_code{};
+    socket_.non_blocking(true, ignored);
+    socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+    session_.emplace(server_.site, *this, post_to(weak_from_this(), server_.gate));
+    if (is_refused) {
+        session_->refuse(Standard::too_many_connections);
+    }
+    pump();
+}
+
+void Connection::run(std::function<void(Session&)> const& work) {
+    if (!is_closed_ && !is_ending_) {
+        work(*session_);
+        pump();
+    }
+}
+
+/// After anything happened: writes, ends or waits for what comes next.
+void Connection::pump() {
+    write_some();
+    if (is_closed_ || is_lingering_) {
+        return;
+    }
+    if (is_ending_ && outgoing_.empty()) {
+        return linger();
+    }
+    if (!is_ending_ && session_->wants_octets()) {
+        wait_to_read();
+    }
+    arm();
+}
+
+void Connection::write_some() {
+    while (!is_closed_ && !is_waiting_to_write_ && !outgoing_.empty()) {
+        auto failed = error_code{};
+        auto const octets =
+            socket_.write_some(asio::buffer(outgoing_.data() + written_, unwritten()), failed);
+        if (failed == asio::error::would_block || failed == asio::error::try_again) {
+            return wait_to_write();
+        }
+        if (failed) {
+            return cut();
+        }
+        written_ += octets;
+        write_deadline_ = never;
+        if (written_ == outgoing_.size()) {
+            outgoing_ = std::string{};
+            written_ = 0;
+        }
+        if (!is_ending_) {
+            session_->on_written(octets);
+        }
+    }
+}
+
+void Connection::wait_to_write() {
+    is_waiting_to_write_ = true;
+    write_deadline_ = Clock::now() + server_.site.options.write_timeout;
+    outgoing_.erase(0, written_);
+    written_ = 0;
+    socket_.async_wait(Socket::wait_write, [self = shared_from_this()](error_code failed) {
+        self->is_waiting_to_write_ = false;
+        if (failed) {
+            return self->cut();
+        }
+        self->pump();
+    });
+}
+
+void Connection::wait_to_read() {
+    if (is_waiting_to_read_) {
+        return;
+    }
+    is_waiting_to_read_ = true;
+    socket_.async_wait(Socket::wait_read, [self = shared_from_this()](error_code failed) {
+        self->is_waiting_to_read_ = false;
+        if (failed) {
+            return self->cut();
+        }
+        if (self->is_lingering_) {
+            return self->linger_read();
+        }
+        self->read_some();
+    });
+}
+
+/// Waits without a buffer and reads into one of the thread, so that idle connections cost none.
+void Connection::read_some() {
+    thread_local auto buffer = std::array<char, read_octets>{};
+    auto failed = error_code{};
+    auto const octets = socket_.read_some(asio::buffer(buffer), failed);
+    if (failed == asio::error::eof) {
+        session_->on_end_of_input();
+    } else if (failed && failed != asio::error::would_block && failed != asio::error::try_again) {
+        return cut();
+    } else if (!is_ending_ && octets > 0) {
+        session_->on_octets({buffer.data(), octets});
+    }
+    pump();
+}
+
+/// Half-closes and reads on for a moment: closing with unread input would reset the connection, and
+/// the client would lose the answer that it was just sent.
+void Connection::linger() {
+    auto failed = error_code{};
+    socket_.shutdown(asio::socket_base::shutdown_send, failed);
+    if (failed) {
+        return cut();
+    }
+    is_lingering_ = true;
+    session_deadline_ = Clock::now() + linger_time;
+    arm();
+    linger_read();
+}
+
+void Connection::linger_read() {
+    thread_local auto buffer = std::array<char, read_octets>{};
+    auto failed = error_code{};
+    while (!failed && lingered_octets_ < linger_octets_max) {
+        lingered_octets_ += socket_.read_some(asio::buffer(buffer), failed);
+    }
+    if (failed == asio::error::would_block || failed == asio::error::try_again) {
+        return wait_to_read();
+    }
+    cut();
+}
+
+void Connection::cut() {
+    if (is_closed_) {
+        return;
+    }
+    is_closed_ = true;
+    auto ignored = error_code{};
+    socket_.close(ignored);
+    timer_.cancel();
+}
+
+void Connection::drain() {
+    auto failed = error_code{};
+    if (!is_closed_ && !is_ending_) {
+        session_->on_drain(socket_.available(failed) > 0);
+        pump();
+    }
+}
+
+/// One timer, set again only if it would come too late: most deadlines are met long before.
+void Connection::arm() {
+    auto const deadline = std::min(session_deadline_, write_deadline_);
+    if (is_closed_ || deadline >= armed_at_) {
+        return;
+    }
+    armed_at_ = deadline;
+    timer_.expires_at(deadline);
+    timer_.async_wait([self = shared_from_this()](error_code canceled) {
+        if (!canceled && !self->is_closed_) {
+            self->on_time();
+        }
+    });
+}
+
+void Connection::on_time() {
+    armed_at_ = never;
+    auto const now = Clock::now();
+    if (write_deadline_ <= now || (is_lingering_ && session_deadline_ <= now)) {
+        return cut();
+    }
+    if (session_deadline_ <= now && !is_ending_) {
+        session_deadline_ = never;
+        session_->on_deadline();
+    }
+    pump();
+    arm();
+}
+
+/// The soft limit of open files is often 1024, the hard one is what the machine allows.
+void raise_open_files_limit() {
+    auto limit = rlimit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+Core::Core(ServerOptions options, Router router, Authenticate authenticate)
+    : site{options, std::move(router), std::move(authenticate), RequestMetrics{options.metrics}} {
+    raise_open_files_limit();
+    auto const endpoint =
+        asio::ip::tcp::endpoint{asio::ip::make_address(options.address), options.port};
+    acceptor.open(endpoint.protocol());
+    acceptor.set_option(asio::socket_base::reuse_address{true});
+    acceptor.bind(endpoint);
+    acceptor.listen();
+    acceptor.non_blocking(true);
+    port = acceptor.local_endpoint().port();
+    asio::post(acceptor.get_executor(), [this] { accept(); });
+    for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1); ++i) {
+        threads.emplace_back([this] { io.run(); });
+    }
+}
+
+Core::~Core() {
+    drain(0ms);
+    {
+        auto const lock = std::lock_guard{gate->mutex};
+        gate->is_open = false;
+    }
+    work.reset();
+    threads.clear();  // joins: without work the threads return
+}
+
+void Core::accept() {
+    acceptor.async_accept(asio::make_strand(io), [this](error_code failed, Socket socket) {
+        if (!acceptor.is_open()) {
+            return;
+        }
+        if (!failed) {
+            take(std::move(socket));
+            return accept();
+        }
+        log::warning("accept_failed", "a connection could not be accepted",
+                     {{"error.message", failed.message()}});
+        accept_timer.expires_after(accept_pause);
+        accept_timer.async_wait([this](error_code canceled) {
+            if (!canceled && acceptor.is_open()) {
+                accept();
+            }
+        });
+    });
+}
+
+void Core::take(Socket socket) {
+    auto connection = std::shared_ptr<Connection>{};
+    auto is_refused = false;
+    {
+        auto const lock = std::lock_guard{mutex};
+        auto const most = site.options.connections_max;
+        is_refused = connections.size() >= most;
+        if (connections.size() >= most + refused_connections_max) {
+            return;
+        }
+        auto const place = connections.emplace(connections.end());
+        connection = std::make_shared<Connection>(*this, std::move(socket), place);
+        *place = connection;
+    }
+    auto const strand = connection->strand();
+    asio::post(strand,
+               [connection = std::move(connection), is_refused] { connection->start(is_refused); });
+}
+
+/// Takes what the kernel has accepted for us already, then closes the door.
+void Core::stop_accepting() {
+    for (;;) {
+        auto failed = error_code{};
+        auto socket = Socket{asio::make_strand(io)};
+        acceptor.accept(socket, failed);
+        if (failed) {
+            break;
+        }
+        take(std::move(socket));
+    }
+    auto ignored = error_code{};
+    acceptor.close(ignored);
+    accept_timer.cancel();
+    auto const lock = std::lock_guard{mutex};
+    accepting = false;
+    changed.notify_all();
+}
+
+void Core::for_each_connection(std::function<void(Connection&)> const& work_on) {
+    auto const lock = std::lock_guard{mutex};
+    for (auto const& weak : connections) {
+        if (auto connection = weak.lock()) {
+            auto const strand = connection->strand();
+            asio::post(strand,
+                       [connection = std::move(connection), work_on] { work_on(*connection); });
+        }
+    }
+}
+
+bool Core::wait_until_empty(std::chrono::milliseconds patience) {
+    auto lock = std::unique_lock{mutex};
+    return changed.wait_for(lock, patience, [this] { return connections.empty(); });
+}
+
+void Core::drain(std::chrono::milliseconds patience) {
+    if (!site.draining.exchange(true)) {
+        asio::post(acceptor.get_executor(), [this] { stop_accepting(); });
+        auto lock = std::unique_lock{mutex};
+        changed.wait(lock, [this] { return !accepting; });
+    }
+    for_each_connection([](Connection& connection) { connection.drain(); });
+    if (!wait_until_empty(patience)) {
+        for_each_connection([](Connection& connection) { connection.cut(); });
+        wait_until_empty(linger_time);
+    }
+}
+
+}  // namespace
+
+struct Server::State : Core {
+    using Core::Core;
+};
+
+Server::Server(ServerOptions options, Router router, Authenticate authenticate)
+    : state_{std::make_unique<State>(std::move(options), std::move(router),
+                                     std::move(authenticate))} {}
+
+Server::~Server() = default;
+
+std::uint16_t Server::port() const {
+    return state_->port;
+}
+
+void Server::drain(std::chrono::milliseconds patience) {
+    state_->drain(patience);
+}
+
+}  // namespace frontrow::http
