@@ -24,5 +24,7 @@ class Error : public std::runtime_error {
 /// Would trying again help without anybody's doing? An rd_kafka_resp_err_t; false for a record,
 /// topic, permission or setting that is wrong and stays so.
 [[nodiscard]] bool is_retriable(int code);
+/// Is it the topic or the partition that is missing or wrong, and not the record?
+[[nodiscard]] bool is_about_topic(int code);
 
 }  // namespace frontrow::kafka

@@ -85,6 +85,13 @@ bool is_retriable(int code) {
     }
 }
 
+bool is_about_topic(int code) {
+    return code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+           code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+           code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+           code == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION;
+}
+
 Error error_of(rd_kafka_resp_err_t code, std::string const& doing, rd_kafka_t* rk) {
     auto is_fatal = code == RD_KAFKA_RESP_ERR__FATAL;
     auto text = std::string{rd_kafka_err2str(code)};

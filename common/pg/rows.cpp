@@ -89,8 +89,12 @@ std::string_view Row::text(int column) const {
 }
 
 Bytes Row::bytes(int column) const {
+    return Bytes{std::string{octets(column)}};
+}
+
+std::string_view Row::octets(int column) const {
     ENSURE(type_of(result_, column) == binary::oid_bytea);
-    return Bytes{std::string{cell(column, -1)}};
+    return cell(column, -1);
 }
 
 Uuid Row::uuid(int column) const {

@@ -29,6 +29,7 @@ class Row {
     [[nodiscard]] std::string_view text(int column) const;
     [[nodiscard]] std::string string(int column) const { return std::string{text(column)}; }
     [[nodiscard]] Bytes bytes(int column) const;
+    [[nodiscard]] std::string_view octets(int column) const;  ///< of a bytea, not copied
     [[nodiscard]] Uuid uuid(int column) const;
     [[nodiscard]] Instant instant(int column) const;
     [[nodiscard]] std::vector<std::int32_t> int32_array(int column) const;

@@ -9,10 +9,22 @@ CREATE TABLE public.relay_cursor (
     last_id bigint NOT NULL DEFAULT 0,    -- how far, inside the window
     system_identifier bigint,             -- of the cluster to which the snapshots belong
     timeline integer,
+    -- Who may publish. Another may take over when the time is up, or at once when the holder's session
+    -- with the database is gone, as after a crash. What keeps them apart is the epoch, not the lease.
     lease_holder text,
-    lease_until timestamptz
+    lease_until timestamptz,
+    lease_backend integer,
+    lease_backend_start timestamptz
 );
 INSERT INTO public.relay_cursor DEFAULT VALUES;
+
+-- How many partitions each topic has: another number would move keys to other partitions, and so the
+-- relay refuses to go on if it changes.
+CREATE TABLE public.relay_topics (
+    topic text PRIMARY KEY,        -- with the prefix of the environment
+    partitions integer NOT NULL CHECK (partitions > 0),
+    since timestamptz NOT NULL DEFAULT clock_timestamp()
+);
 
 -- Rows that can never be sent, and those of the same key behind them.
 CREATE TABLE public.outbox_stopped (
@@ -71,8 +83,8 @@ BEGIN
 END
 $$;
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON public.relay_cursor, public.outbox_stopped, public.outbox_resumed
-    TO @relay_role@;
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.relay_cursor, public.outbox_stopped, public.outbox_resumed,
+    public.relay_topics TO @relay_role@;
 GRANT SELECT ON public.relay_cursor, public.outbox_stopped TO @service_role@;
 GRANT SELECT, INSERT ON public.outbox_resumed TO @service_role@;
 REVOKE ALL ON FUNCTION public.drop_outbox_partitions(interval) FROM PUBLIC;
