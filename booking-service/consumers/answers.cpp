@@ -3,7 +3,7 @@
 
 #include "common/events/stamp.hpp"
 
-namespace frontrow::booking {
+namespace frontrow::booking::consumers {
 namespace {
 
 inbox::Outcome outcome_of(domain::Unmoved why) {
@@ -29,4 +29,4 @@ inbox::Outcome record(Reactions& reactions, events::Envelope const& answer,
     return inbox::Outcome::applied();
 }
 
-}  // namespace frontrow::booking
+}  // namespace frontrow::booking::consumers

@@ -7,7 +7,7 @@
 
 #include "booking-service/storage/work.hpp"
 
-namespace frontrow::booking {
+namespace frontrow::booking::consumers {
 namespace {
 
 template <class Body>
@@ -65,4 +65,4 @@ std::vector<ReservationId> touched_by(std::span<events::Event const> batch) {
     return needs_of(batch).reservations;
 }
 
-}  // namespace frontrow::booking
+}  // namespace frontrow::booking::consumers

@@ -10,7 +10,7 @@
 #include "common/events/event.hpp"
 #include "common/inbox/consumer.hpp"
 
-namespace frontrow::booking {
+namespace frontrow::booking::consumers {
 
 /// The topics that it reads.
 [[nodiscard]] std::vector<std::string> consumed_topics();
@@ -46,4 +46,4 @@ inbox::Outcome react(Reactions& reactions, events::Envelope const& envelope,
 inbox::Outcome react(Reactions& reactions, events::Envelope const& envelope,
                      events::TokenCompleted const& event);
 
-}  // namespace frontrow::booking
+}  // namespace frontrow::booking::consumers

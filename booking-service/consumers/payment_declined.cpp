@@ -1,7 +1,7 @@
 // payment.declined: held again while time remains.
 #include "booking-service/consumers/answers.hpp"
 
-namespace frontrow::booking {
+namespace frontrow::booking::consumers {
 
 inbox::Outcome react(Reactions& reactions, events::Envelope const& envelope,
                      events::PaymentDeclined const& event) {
@@ -10,4 +10,4 @@ inbox::Outcome react(Reactions& reactions, events::Envelope const& envelope,
                                   reactions.now));
 }
 
-}  // namespace frontrow::booking
+}  // namespace frontrow::booking::consumers

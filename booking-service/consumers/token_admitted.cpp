@@ -2,7 +2,7 @@
 #include "booking-service/consumers/consume.hpp"
 #include "booking-service/domain/tokens.hpp"
 
-namespace frontrow::booking {
+namespace frontrow::booking::consumers {
 
 inbox::Outcome react(Reactions& reactions, events::Envelope const&,
                      events::TokenAdmitted const& event) {
@@ -11,4 +11,4 @@ inbox::Outcome react(Reactions& reactions, events::Envelope const&,
                    : inbox::Outcome::ignored("the pass is as new, spent or ended");
 }
 
-}  // namespace frontrow::booking
+}  // namespace frontrow::booking::consumers

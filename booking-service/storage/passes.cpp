@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "booking-service/storage/spelling.hpp"
+#include "booking-service/domain/spelling.hpp"
 
 namespace frontrow::booking::storage::passes {
 namespace {
@@ -41,7 +41,7 @@ domain::PassSet run(pg::Transaction& tx, pg::Statement const& statement,
         auto const cells = rows[row];
         auto const token = cells.id<TokenId>(0);
         set.add(token, Pass{.token = token,
-                            .state = pass_state(cells.text(1)),
+                            .state = domain::pass_state(cells.text(1)),
                             .generation = cells.int32(2),
                             .reservation = cells.optional_id<ReservationId>(3),
                             .held_until = cells.optional(4, &pg::Row::instant)});
@@ -80,7 +80,7 @@ void save(pg::Transaction& tx, std::vector<Pass const*> const& passes) {
         return pg::column(passes, projection);
     };
     tx.query(save_passes, column([](Pass const* pass) { return pass->token; }),
-             column([](Pass const* pass) { return to_text(pass->state); }),
+             column([](Pass const* pass) { return domain::to_text(pass->state); }),
              column([](Pass const* pass) { return pass->generation; }),
              column([](Pass const* pass) { return pass->reservation; }),
              column([](Pass const* pass) { return pass->held_until; }));

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "booking-service/storage/spelling.hpp"
+#include "booking-service/domain/spelling.hpp"
 #include "common/core/ensure.hpp"
 
 namespace frontrow::booking::storage::reservations {
@@ -48,7 +48,7 @@ void insert(pg::Transaction& tx, std::span<Reservation const> reservations) {
     tx.query(
         insert_reservations, column(&Reservation::id), column(&Reservation::show),
         column(&Reservation::user), column(&Reservation::token),
-        column([](Reservation const& made) { return to_text(made.state); }),
+        column([](Reservation const& made) { return domain::to_text(made.state); }),
         column([](Reservation const& made) { return array_text(made.seats, &SeatClaim::seat); }),
         column([](Reservation const& made) { return array_text(made.seats, &SeatClaim::fence); }),
         column([](Reservation const& made) { return made.total.minor_units; }),
@@ -91,7 +91,7 @@ Reservation decode(pg::Row const& row) {
             .show = row.id<ShowId>(1),
             .user = row.user(2),
             .token = row.optional_id<TokenId>(3),
-            .state = reservation_state(row.text(4)),
+            .state = domain::reservation_state(row.text(4)),
             .seats = std::move(seats),
             .total = {.minor_units = row.int64(7), .currency = *currency},
             .held_until = row.instant(9),
@@ -148,7 +148,7 @@ void save(pg::Transaction& tx, std::vector<Reservation const*> const& reservatio
         return pg::column(reservations, projection);
     };
     tx.query(save_reservations, column([](Reservation const* changed) { return changed->id; }),
-             column([](Reservation const* changed) { return to_text(changed->state); }),
+             column([](Reservation const* changed) { return domain::to_text(changed->state); }),
              column([](Reservation const* changed) { return changed->held_until; }),
              column([](Reservation const* changed) { return changed->attempt; }),
              column([](Reservation const* changed) { return changed->decline; }),

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "booking-service/storage/spelling.hpp"
+#include "booking-service/domain/spelling.hpp"
 
 namespace frontrow::booking::storage::seats {
 namespace {
@@ -30,7 +30,7 @@ constexpr auto lock_seats_that_are_not = pg::Statement{"lock_seats_that_are_not"
 
 Seat decode(pg::Row const& row) {
     return {.key = {.show = row.id<ShowId>(0), .number = row.int32(1)},
-            .state = seat_state(row.text(2)),
+            .state = domain::seat_state(row.text(2)),
             .reservation = row.optional_id<ReservationId>(3),
             .fence = row.int64(4),
             .held_until = row.optional(5, &pg::Row::instant)};
@@ -78,7 +78,7 @@ void save(pg::Transaction& tx, std::vector<Seat const*> const& seats) {
     };
     tx.query(save_seats, column([](Seat const* seat) { return seat->key.show; }),
              column([](Seat const* seat) { return seat->key.number; }),
-             column([](Seat const* seat) { return to_text(seat->state); }),
+             column([](Seat const* seat) { return domain::to_text(seat->state); }),
              column([](Seat const* seat) { return seat->reservation; }),
              column([](Seat const* seat) { return seat->fence; }),
              column([](Seat const* seat) { return seat->held_until; }));

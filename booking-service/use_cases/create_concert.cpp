@@ -6,7 +6,7 @@
 #include "booking-service/storage/seats.hpp"
 #include "booking-service/storage/shows.hpp"
 
-namespace frontrow::booking {
+namespace frontrow::booking::use_cases {
 
 void create_concerts(pg::Transaction& tx, std::span<CreateConcert const> commands) {
     auto concerts = std::vector<domain::Concert>{};
@@ -27,4 +27,4 @@ void create_concerts(pg::Transaction& tx, std::span<CreateConcert const> command
     storage::append(tx, told);
 }
 
-}  // namespace frontrow::booking
+}  // namespace frontrow::booking::use_cases

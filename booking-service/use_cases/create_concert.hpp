@@ -8,7 +8,7 @@
 #include "common/pg/transaction.hpp"
 #include "common/tracing/origin.hpp"
 
-namespace frontrow::booking {
+namespace frontrow::booking::use_cases {
 
 struct CreateConcert {
     domain::Concert concert;
@@ -18,4 +18,4 @@ struct CreateConcert {
 
 void create_concerts(pg::Transaction& tx, std::span<CreateConcert const> commands);
 
-}  // namespace frontrow::booking
+}  // namespace frontrow::booking::use_cases

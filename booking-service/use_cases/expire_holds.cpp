@@ -6,7 +6,7 @@
 #include "booking-service/storage/reservations.hpp"
 #include "booking-service/storage/work.hpp"
 
-namespace frontrow::booking {
+namespace frontrow::booking::use_cases {
 
 Expired expire_holds(pg::Transaction& tx) {
     auto const overdue = storage::reservations::overdue(tx, tx.now());
@@ -28,4 +28,4 @@ Expired expire_holds(pg::Transaction& tx) {
     return expired;
 }
 
-}  // namespace frontrow::booking
+}  // namespace frontrow::booking::use_cases

@@ -6,7 +6,7 @@
 #include "common/core/id.hpp"
 #include "common/pg/transaction.hpp"
 
-namespace frontrow::booking {
+namespace frontrow::booking::use_cases {
 
 struct Expired {
     std::vector<ReservationId> reservations;
@@ -17,4 +17,4 @@ struct Expired {
 /// of sweepers may run; correctness does not need even one.
 [[nodiscard]] Expired expire_holds(pg::Transaction& tx);
 
-}  // namespace frontrow::booking
+}  // namespace frontrow::booking::use_cases

@@ -4,7 +4,7 @@
 #include "booking-service/storage/outbox.hpp"
 #include "booking-service/storage/work.hpp"
 
-namespace frontrow::booking {
+namespace frontrow::booking::use_cases {
 
 std::vector<PayReservationOutcome> pay_reservation(pg::Transaction& tx,
                                                    std::span<PayReservation const> commands,
@@ -35,4 +35,4 @@ std::vector<PayReservationOutcome> pay_reservation(pg::Transaction& tx,
     return outcomes;
 }
 
-}  // namespace frontrow::booking
+}  // namespace frontrow::booking::use_cases

@@ -10,7 +10,7 @@
 #include "common/core/result.hpp"
 #include "common/tracing/origin.hpp"
 
-namespace frontrow::booking {
+namespace frontrow::booking::use_cases {
 
 struct PayReservation {
     ReservationId reservation;
@@ -26,4 +26,4 @@ using PayReservationOutcome = Result<ReservationView, domain::PayRefusal>;
     pg::Transaction& tx, std::span<PayReservation const> commands, storage::Layouts& layouts,
     domain::Rules const& rules);
 
-}  // namespace frontrow::booking
+}  // namespace frontrow::booking::use_cases

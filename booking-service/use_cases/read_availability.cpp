@@ -3,7 +3,7 @@
 
 #include "booking-service/storage/seats.hpp"
 
-namespace frontrow::booking {
+namespace frontrow::booking::use_cases {
 
 std::unordered_map<ShowId, Availability> read_availability(
     pg::Transaction& tx, std::span<ReadAvailability const> queries, storage::Layouts& layouts) {
@@ -25,4 +25,4 @@ std::unordered_map<ShowId, Availability> read_availability(
     return found;
 }
 
-}  // namespace frontrow::booking
+}  // namespace frontrow::booking::use_cases

@@ -9,7 +9,7 @@
 #include "booking-service/domain/seat.hpp"
 #include "booking-service/storage/layouts.hpp"
 
-namespace frontrow::booking {
+namespace frontrow::booking::use_cases {
 
 struct ReadAvailability {
     ShowId show;
@@ -26,4 +26,4 @@ struct Availability {
 [[nodiscard]] std::unordered_map<ShowId, Availability> read_availability(
     pg::Transaction& tx, std::span<ReadAvailability const> queries, storage::Layouts& layouts);
 
-}  // namespace frontrow::booking
+}  // namespace frontrow::booking::use_cases

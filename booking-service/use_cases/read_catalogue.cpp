@@ -4,7 +4,7 @@
 #include "booking-service/storage/concerts.hpp"
 #include "booking-service/storage/shows.hpp"
 
-namespace frontrow::booking {
+namespace frontrow::booking::use_cases {
 namespace {
 
 struct Wanted {
@@ -72,4 +72,4 @@ std::vector<CatalogueRead> read_catalogue(pg::Transaction& tx,
     return answers;
 }
 
-}  // namespace frontrow::booking
+}  // namespace frontrow::booking::use_cases

@@ -9,7 +9,7 @@
 #include "booking-service/domain/show.hpp"
 #include "booking-service/storage/layouts.hpp"
 
-namespace frontrow::booking {
+namespace frontrow::booking::use_cases {
 
 struct ListConcerts {
     std::optional<ConcertId> after{};
@@ -38,4 +38,4 @@ struct CatalogueRead {
                                                         std::span<CatalogueQuery const> queries,
                                                         storage::Layouts& layouts);
 
-}  // namespace frontrow::booking
+}  // namespace frontrow::booking::use_cases

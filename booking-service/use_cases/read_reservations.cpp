@@ -5,7 +5,7 @@
 
 #include "booking-service/storage/reservations.hpp"
 
-namespace frontrow::booking {
+namespace frontrow::booking::use_cases {
 namespace {
 
 ReservationsRead views(pg::Transaction& tx, std::vector<domain::Reservation> reservations,
@@ -57,4 +57,4 @@ std::vector<ReservationsRead> read_reservations(pg::Transaction& tx,
     return answers;
 }
 
-}  // namespace frontrow::booking
+}  // namespace frontrow::booking::use_cases

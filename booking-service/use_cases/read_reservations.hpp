@@ -9,7 +9,7 @@
 #include "booking-service/storage/layouts.hpp"
 #include "booking-service/use_cases/reservation_view.hpp"
 
-namespace frontrow::booking {
+namespace frontrow::booking::use_cases {
 
 struct ReadReservation {
     ReservationId id;
@@ -27,4 +27,4 @@ using ReservationsRead = std::vector<ReservationView>;
 [[nodiscard]] std::vector<ReservationsRead> read_reservations(
     pg::Transaction& tx, std::span<ReservationQuery const> queries, storage::Layouts& layouts);
 
-}  // namespace frontrow::booking
+}  // namespace frontrow::booking::use_cases

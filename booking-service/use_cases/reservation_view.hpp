@@ -6,11 +6,11 @@
 #include "booking-service/domain/reservation.hpp"
 #include "booking-service/domain/show.hpp"
 
-namespace frontrow::booking {
+namespace frontrow::booking::use_cases {
 
 struct ReservationView {
     domain::Reservation reservation;
     std::shared_ptr<domain::Layout const> layout;
 };
 
-}  // namespace frontrow::booking
+}  // namespace frontrow::booking::use_cases

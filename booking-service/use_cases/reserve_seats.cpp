@@ -6,7 +6,7 @@
 #include "booking-service/storage/shows.hpp"
 #include "booking-service/storage/work.hpp"
 
-namespace frontrow::booking {
+namespace frontrow::booking::use_cases {
 namespace {
 
 std::vector<ShowId> shows_of(std::span<ReserveSeats const> commands) {
@@ -66,4 +66,4 @@ std::vector<ReserveSeatsOutcome> reserve_seats(pg::Transaction& tx,
     return outcomes;
 }
 
-}  // namespace frontrow::booking
+}  // namespace frontrow::booking::use_cases

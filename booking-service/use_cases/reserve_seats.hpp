@@ -9,7 +9,7 @@
 #include "booking-service/use_cases/reservation_view.hpp"
 #include "common/tracing/origin.hpp"
 
-namespace frontrow::booking {
+namespace frontrow::booking::use_cases {
 
 struct ReserveSeats {
     domain::ReservationRequest request;
@@ -24,4 +24,4 @@ using ReserveSeatsOutcome = Result<ReservationView, domain::ReserveRefusal>;
                                                              storage::Layouts& layouts,
                                                              domain::Rules const& rules);
 
-}  // namespace frontrow::booking
+}  // namespace frontrow::booking::use_cases
