@@ -45,21 +45,50 @@ inbox::ConsumerOptions consumer_options(Config const& config, service::Process& 
             .metrics = &process.metrics()};
 }
 
-/// Submits the chore; what could not be done now is done at the next tick.
-void submit(ChoreLane& lane, use_cases::Chore chore, use_cases::Heartbeats& heartbeats) {
-    lane.submit(chore, std::chrono::steady_clock::now() + chore_deadline,
-                [&lane, chore, &heartbeats](Result<use_cases::ChoreDone, lane::Fault> done) {
-                    if (!done) {
-                        log::warning("chore_failed", "a chore of the waiting room was not done",
-                                     {{"error.message", done.error().detail}});
-                        return;
-                    }
-                    heartbeats.forget(done->heard);
-                    if (done->more) {
-                        submit(lane, chore, heartbeats);
-                    }
-                });
-}
+/// Does chores by the clock, and shows what they found.
+class Clockwork {
+  public:
+    Clockwork(ChoreLane& lane, use_cases::Heartbeats& heartbeats, metrics::Registry& metrics)
+        : lane_{lane},
+          heartbeats_{heartbeats},
+          waiting_{metrics.gauge("frontrow_queue_waiting", "People who wait, at all gates.")},
+          active_{metrics.gauge("frontrow_queue_active", "Places that are taken.")},
+          capacity_{metrics.gauge("frontrow_queue_capacity", "Places that there are.")},
+          admitted_{metrics.counter("frontrow_queue_admitted_total", "People let in.")} {}
+
+    /// What could not be done now is done at the next tick.
+    void submit(use_cases::Chore chore) {
+        lane_.submit(chore, std::chrono::steady_clock::now() + chore_deadline,
+                     [this, chore](Result<use_cases::ChoreDone, lane::Fault> done) {
+                         if (done) {
+                             return note(chore, *done);
+                         }
+                         log::warning("chore_failed", "a chore of the waiting room was not done",
+                                      {{"error.message", done.error().detail}});
+                     });
+    }
+
+  private:
+    void note(use_cases::Chore chore, use_cases::ChoreDone const& done) {
+        heartbeats_.forget(done.heard);
+        admitted_.add(static_cast<double>(done.admitted));
+        if (done.totals) {
+            waiting_.set(static_cast<double>(done.totals->waiting));
+            active_.set(static_cast<double>(done.totals->active));
+            capacity_.set(static_cast<double>(done.totals->capacity));
+        }
+        if (done.more) {
+            submit(chore);
+        }
+    }
+
+    ChoreLane& lane_;
+    use_cases::Heartbeats& heartbeats_;
+    metrics::Gauge waiting_;
+    metrics::Gauge active_;
+    metrics::Gauge capacity_;
+    metrics::Counter admitted_;
+};
 
 int run(int argc, char const* const* argv) {
     auto reader = config::Reader{
@@ -96,6 +125,7 @@ int run(int argc, char const* const* argv) {
                                 [&](pg::Transaction& tx, std::span<use_cases::Chore const> batch) {
                                     return chores.run(tx, batch);
                                 }};
+    auto clockwork = Clockwork{chore_lane, heartbeats, process.metrics()};
     process.ready_when("lanes", [&] {
         return joins.is_ready() && leaves.is_ready() && reads.is_ready() && chore_lane.is_ready();
     });
@@ -114,9 +144,9 @@ int run(int argc, char const* const* argv) {
     process.ready_when("consumer", [&] { return consumer.is_ready(); });
     process.run("consumer", [&](std::stop_token stop) { consumer.run(std::move(stop)); });
     process.every("admission", config.admission_tick,
-                  [&] { submit(chore_lane, use_cases::Chore::admit, heartbeats); });
+                  [&] { clockwork.submit(use_cases::Chore::admit); });
     process.every("sweep", config.sweep_interval,
-                  [&] { submit(chore_lane, use_cases::Chore::sweep, heartbeats); });
+                  [&] { clockwork.submit(use_cases::Chore::sweep); });
     process.on_stop("lanes", [&] {
         joins.stop();
         leaves.stop();

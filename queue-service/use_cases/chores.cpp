@@ -20,6 +20,7 @@ ChoreDone Chores::sweep(pg::Transaction& tx) {
     auto const ended = expire_overdue(tx);
     auto const silent_since = silence_.counts_since(tx.now());
     auto const abandoned = silent_since ? abandon_silent(tx, *silent_since) : 0;
+    done.totals = storage::gates::totals(tx);
     done.more = std::max({ended, abandoned, done.heard.size() / 5}) >= swept_tokens_max;
     return done;
 }
@@ -30,8 +31,10 @@ std::vector<ChoreDone> Chores::run(pg::Transaction& tx, std::span<Chore const> c
     if (sweeping != chores.end()) {
         done[static_cast<std::size_t>(sweeping - chores.begin())] = sweep(tx);
     }
-    if (std::ranges::find(chores, Chore::admit) != chores.end()) {
-        std::ignore = admit(tx, times_.admission_length);
+    auto const admitting = std::ranges::find(chores, Chore::admit);
+    if (admitting != chores.end()) {
+        done[static_cast<std::size_t>(admitting - chores.begin())].admitted =
+            admit(tx, times_.admission_length);
     }
     return done;
 }

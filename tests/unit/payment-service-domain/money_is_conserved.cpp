@@ -26,8 +26,8 @@ class Story {
         auto const price = euros(10 + static_cast<std::int64_t>(which) * 15);
         switch (below(6)) {
             case 0:
-                put_in_ += 20;
-                EXPECT_TRUE(top_up(books_, {user, euros(20), transfer}).has_value());
+                put_in_ += 60;
+                EXPECT_TRUE(top_up(books_, {user, euros(60), transfer}).has_value());
                 return;
             case 1:
                 return note(request(books_,
@@ -44,7 +44,7 @@ class Story {
             case 4:
                 return note(refund_part(books_, {id, user, price - euros(5), euros(5), transfer}));
             default:
-                return below(3) == 0 ? note(give_back(books_, {id, user, {}, transfer})) : void();
+                return below(8) == 0 ? note(give_back(books_, {id, user, {}, transfer})) : void();
         }
     }
 

@@ -18,7 +18,7 @@ TEST(Capture, RefusesAnythingButWhatWasAuthorized) {
 }
 
 TEST(GiveBack, ClosesTheReservationForEveryLaterRequest) {
-    for (auto const before : {std::optional<Payment>{}, std::optional{paid(PaymentState::declined)},
+    for (auto const& before : {std::optional<Payment>{}, std::optional{paid(PaymentState::declined)},
                               std::optional{paid(PaymentState::authorized)}}) {
         auto books = books_with(before);
         ASSERT_TRUE(give_back(books, ending()).has_value());
