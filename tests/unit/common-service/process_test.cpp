@@ -1,0 +1,145 @@
+// How a process ends: each of these runs in a child of its own.
+#include "common/service/process.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <stdexcept>
+
+#include "tests/support/testing.hpp"
+
+namespace frontrow::service {
+namespace {
+
+using namespace std::chrono_literals;
+
+ProcessConfig config(std::chrono::milliseconds patience = 20s) {
+    return {.admin_host = "127.0.0.1",
+            .admin_port = 0,
+            .log_level = log::Level::error,
+            .log_format = log::Format::text,
+            .drain_delay = 0ms,
+            .drain_patience = patience};
+}
+
+void say(char const* text) {
+    [[maybe_unused]] auto const written =
+        ::write(STDERR_FILENO, text, std::char_traits<char>::length(text));
+}
+
+class ProcessDeathTest : public testing::Test {};
+
+TEST_F(ProcessDeathTest, RunsItsStepsInOrderAtASignalAndEndsWithZero) {
+    EXPECT_EXIT(
+        {
+            auto process = Process("tested", config());
+            process.on_stop("first", [] { say("first "); });
+            process.run("loop", [](std::stop_token const& stop) {
+                ::kill(::getpid(), SIGTERM);
+                while (!stop.stop_requested()) {
+                    ::usleep(1000);
+                }
+                say("loop ");
+            });
+            process.on_stop("last", [] { say("last"); });
+            ::_exit(process.run_until_signalled());
+        },
+        testing::ExitedWithCode(0), "^first loop last$");
+}
+
+TEST_F(ProcessDeathTest, StopsWithOneWhenAThreadFails) {
+    EXPECT_EXIT(
+        {
+            auto process = Process("tested", config());
+            process.on_stop("step", [] { say("step "); });
+            process.run("loop", [](auto const&) { throw std::runtime_error("planted"); });
+            ::_exit(process.run_until_signalled());
+        },
+        testing::ExitedWithCode(1), "step ");
+}
+
+TEST_F(ProcessDeathTest, StopsWithZeroWhenAThreadHasNothingMoreToDo) {
+    EXPECT_EXIT(
+        {
+            auto process = Process("tested", config());
+            process.run("loop", [](auto const&) {});
+            ::_exit(process.run_until_signalled());
+        },
+        testing::ExitedWithCode(0), "");
+}
+
+TEST_F(ProcessDeathTest, EndsAtOnceAtASecondSignal) {
+    EXPECT_EXIT(
+        {
+            auto process = Process("tested", config());
+            process.on_stop("stuck", [] {
+                ::kill(::getpid(), SIGINT);
+                ::pause();
+            });
+            process.stop(0);
+            ::_exit(process.run_until_signalled());
+        },
+        testing::ExitedWithCode(128 + SIGINT), "a second signal");
+}
+
+TEST_F(ProcessDeathTest, EndsWhenItsPatienceIsOver) {
+    EXPECT_EXIT(
+        {
+            auto process = Process("tested", config(100ms));
+            process.on_stop("stuck", [] {
+                while (true) {
+                    ::pause();
+                }
+            });
+            process.stop(0);
+            ::_exit(process.run_until_signalled());
+        },
+        testing::ExitedWithCode(128 + SIGALRM), "patience is over");
+}
+
+TEST_F(ProcessDeathTest, GoesOnWithTheNextStepWhenOneFails) {
+    EXPECT_EXIT(
+        {
+            auto process = Process("tested", config());
+            process.on_stop("bad", [] { throw std::runtime_error("planted"); });
+            process.on_stop("good", [] { say("good"); });
+            process.stop(0);
+            ::_exit(process.run_until_signalled());
+        },
+        testing::ExitedWithCode(1), "good");
+}
+
+TEST_F(ProcessDeathTest, RepeatsPeriodicWorkThatFails) {
+    EXPECT_EXIT(
+        {
+            auto process = Process("tested", config());
+            auto runs = 0;
+            process.every("work", 1ms, [&] {
+                if (++runs == 3) {
+                    process.stop(7);
+                }
+                throw std::runtime_error("planted");
+            });
+            ::_exit(process.run_until_signalled());
+        },
+        testing::ExitedWithCode(7), "");
+}
+
+TEST_F(ProcessDeathTest, DoesNotWaitForThePeriodAtAStop) {
+    EXPECT_EXIT(
+        {
+            auto process = Process("tested", config());
+            process.every("work", 24h, [&] { process.stop(0); });
+            ::_exit(process.run_until_signalled());
+        },
+        testing::ExitedWithCode(0), "");
+}
+
+TEST(Guard, MakesAFaultAnExitCode) {
+    EXPECT_EQ(guard([] { return 5; }), 5);
+    EXPECT_EQ(guard([]() -> int { throw std::runtime_error("planted"); }), 1);
+}
+
+}  // namespace
+}  // namespace frontrow::service
