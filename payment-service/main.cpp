@@ -1,5 +1,5 @@
 // payment-service: prepaid wallets, and the money of reservations set aside, taken and given back.
-#include "common/hint/hint.hpp"
+#include "common/deadletter/http/admin.hpp"
 #include "common/inbox/consumer.hpp"
 #include "common/outbox/outbox.hpp"
 #include "common/service/authenticate.hpp"
@@ -25,8 +25,18 @@ inbox::ConsumerOptions consumer_options(Config const& config, service::Process& 
             .topic_prefix = config.common.kafka.topic_prefix,
             .kafka = config.common.kafka.client(config.common.program, &process.metrics()),
             .database = config.common.database("consumer"),
+            .session_timeout = config.common.session_timeout,
             .after_commit = [&relay](std::span<events::Event const>) { relay.send(); },
             .metrics = &process.metrics()};
+}
+
+/// What moves money back or takes it can only be replayed: discarded, it would be owed for ever.
+bool must_be_kept(std::string_view type) {
+    using events::type_of;
+    return type == type_of(events::ReservationConfirmed{}).type ||
+           type == type_of(events::ReservationExpired{}).type ||
+           type == type_of(events::ReservationCancelled{}).type ||
+           type == type_of(events::ReservationPartlyCancelled{}).type;
 }
 
 int run(int argc, char const* const* argv) {
@@ -56,6 +66,12 @@ int run(int argc, char const* const* argv) {
 
     auto router = frontrow::http::Router{};
     http::add_routes(router, top_ups, reads);
+    auto dead_letters = deadletter::Admin{{.service = "payment",
+                                           .database = config.common.database("dead-letters"),
+                                           .keep = must_be_kept,
+                                           .after_commit = [&relay] { relay.send(); },
+                                           .metrics = &process.metrics()}};
+    dead_letters.add_routes(router);
     auto server = frontrow::http::Server{config.common.http(process.metrics()), std::move(router),
                                          service::authenticator(config.common.auth, clock)};
     process.on_stop("http", [&] { server.drain(config.common.process.drain_patience); });
@@ -66,6 +82,7 @@ int run(int argc, char const* const* argv) {
     process.on_stop("lanes", [&] {
         top_ups.stop();
         reads.stop();
+        dead_letters.stop();
     });
     return process.run_until_signalled();
 }

@@ -1,4 +1,5 @@
 // queue-service: who waits for a show, who may buy now, and the pass that says so.
+#include "common/deadletter/http/admin.hpp"
 #include "common/inbox/consumer.hpp"
 #include "common/log/log.hpp"
 #include "common/outbox/outbox.hpp"
@@ -41,7 +42,16 @@ inbox::ConsumerOptions consumer_options(Config const& config, service::Process& 
             .topic_prefix = config.common.kafka.topic_prefix,
             .kafka = config.common.kafka.client(config.common.program, &process.metrics()),
             .database = config.common.database("consumer"),
+            .session_timeout = config.common.session_timeout,
             .after_commit = [&relay](std::span<events::Event const>) { relay.send(); },
+            .metrics = &process.metrics()};
+}
+
+deadletter::AdminOptions dead_letter_options(Config const& config, service::Process& process,
+                                             outbox::RelayHint const& relay) {
+    return {.service = "queue",
+            .database = config.common.database("dead-letters"),
+            .after_commit = [&relay] { relay.send(); },
             .metrics = &process.metrics()};
 }
 
@@ -132,6 +142,8 @@ int run(int argc, char const* const* argv) {
 
     auto router = frontrow::http::Router{};
     http::add_routes(router, joins, reads, leaves, signer);
+    auto dead_letters = deadletter::Admin{dead_letter_options(config, process, relay)};
+    dead_letters.add_routes(router);
     auto server = frontrow::http::Server{config.common.http(process.metrics()), std::move(router),
                                          service::authenticator(config.common.auth, clock)};
     process.on_stop("http", [&] { server.drain(config.common.process.drain_patience); });
@@ -152,6 +164,7 @@ int run(int argc, char const* const* argv) {
         leaves.stop();
         reads.stop();
         chore_lane.stop();
+        dead_letters.stop();
     });
     return process.run_until_signalled();
 }

@@ -108,6 +108,9 @@ ServiceConfig read_common(config::Reader& reader, std::string program) {
     service.database_url = reader.required_secret(
         "database.url", "The database as a libpq URI: postgresql://role:password@host/name.");
     service.kafka = read_kafka(reader);
+    service.session_timeout =
+        reader.duration("consumer.session_timeout", 10s, 1s, 5min,
+                        "After this long without a sign of life others take over its partitions.");
     service.auth = read_auth(reader);
     service.hint = read_hint(reader);
     service.process = read_process(reader);

@@ -58,6 +58,7 @@ struct ServiceConfig {
     std::string http_host;
     std::uint16_t http_port{0};
     std::size_t http_threads{1};
+    std::chrono::milliseconds session_timeout{};  ///< of the consumer's membership in its group
     config::Secret database_url;
 
     [[nodiscard]] http::ServerOptions http(metrics::Registry& metrics) const;

@@ -107,7 +107,7 @@ ServiceUnderTest::ServiceUnderTest(Options options) : options_{std::move(options
         kafka::ClientOptions{.bootstrap_servers = kafka().bootstrap_servers(), .client_id = "test"};
     auto specs = std::vector<kafka::TopicSpec>{};
     for (auto const& topic : options_.topics) {
-        auto const group = options_.name + "-service.";
+        auto const group = program() + ".";
         for (auto const& name : {topic, "retry." + group + topic, "dlq." + group + topic}) {
             specs.push_back({.name = prefix_ + name, .partitions = 3});
         }
@@ -126,6 +126,19 @@ ServiceUnderTest::~ServiceUnderTest() {
     }
 }
 
+std::string ServiceUnderTest::program() const {
+    auto const names = local::all_services();
+    return std::ranges::find(names, options_.name, &local::ServiceName::name)->program;
+}
+
+void ServiceUnderTest::produce(kafka::Record const& record) {
+    auto const before = acknowledged_;
+    EXPECT_TRUE(
+        producer_->produce(prefix_ + record.topic, record.key, record.value, record.headers, 0));
+    EXPECT_TRUE(producer_->flush(30s));
+    EXPECT_EQ(acknowledged_, before + 1);
+}
+
 std::string ServiceUnderTest::url_as(std::string const& role) const {
     return postgres().as_role(role, url_);
 }
@@ -141,6 +154,7 @@ local::Service ServiceUnderTest::service(std::size_t replica) const {
         {"AUTH__JWKS_FILE", (folder_ / "jwks.json").string()},
         {"AUTH__ISSUER", issuer},
         {"AUTH__AUDIENCE", audience},
+        {"CONSUMER__SESSION_TIMEOUT", "1s"},
     };
     settings.insert(options_.settings.begin(), options_.settings.end());
     auto const names = local::all_services();

@@ -61,6 +61,8 @@ class ServiceUnderTest {
 
     /// Produces the events to their topics and waits until all are acknowledged.
     void produce(std::vector<events::Event> const& events);
+    /// Any octets: to the topic of that name, without prefix.
+    void produce(kafka::Record const& record);
     /// The database's URL as that role.
     [[nodiscard]] std::string url_as(std::string const& role) const;
     /// A superuser's session.
@@ -70,6 +72,7 @@ class ServiceUnderTest {
 
   private:
     [[nodiscard]] local::Service service(std::size_t replica) const;
+    [[nodiscard]] std::string program() const;
 
     Options options_;
     std::string url_;
