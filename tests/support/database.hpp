@@ -60,8 +60,9 @@ inline bool eventually(std::function<bool()> const& holds) {
 inline bool until_blocked(pg::Connection& connection, int sessions = 1) {
     return eventually([&] {
         return ask(connection,
-                   "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-                   "AND wait_event_type = 'Lock'") == std::to_string(sessions);
+                   "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid) "
+                   "WHERE datname = current_database() AND NOT granted") ==
+               std::to_string(sessions);
     });
 }
 
