@@ -1,0 +1,123 @@
+// A second clone for tests of `up`: its own state, the programs and jars that are built already.
+#include "tests/system/frontrowctl-local/scratch_clone.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "frontrowctl/local/files.hpp"
+#include "frontrowctl/local/layout.hpp"
+
+namespace frontrow::local {
+namespace {
+namespace fs = std::filesystem;
+
+void give_to(fs::path const& folder, Account const& account) {
+    for (auto const& entry : fs::recursive_directory_iterator{folder}) {
+        if (::lchown(entry.path().c_str(), account.user, account.group) != 0) {
+            throw std::runtime_error{"cannot give " + entry.path().string() + " away"};
+        }
+    }
+    if (::lchown(folder.c_str(), account.user, account.group) != 0) {
+        throw std::runtime_error{"cannot give " + folder.string() + " away"};
+    }
+}
+
+}  // namespace
+
+ScratchClone::ScratchClone(std::size_t path_length, std::optional<Account> account)
+    : account_{::geteuid() == 0 ? std::move(account) : std::nullopt} {
+    auto name = std::string{"/var/tmp/frontrow-clone-XXXXXX"};
+    top_ = ::mkdtemp(name.data());
+    root_ = top_ / "clone";
+    while (root_.string().size() < path_length) {
+        root_ /= "deep in a folder";
+    }
+    auto const here = Layout::of_this_build();
+    fs::create_directories(root_ / "build/kafka");
+    fs::copy(here.root / "docker", root_ / "docker", fs::copy_options::recursive);
+    fs::copy(here.root / "dev", root_ / "dev");
+    fs::copy(here.root / "packages.txt", root_ / "packages.txt");
+    if (account_) {
+        // Another user may not reach our folders.
+        fs::copy(here.kafka_jars(), root_ / "build/kafka/jars", fs::copy_options::recursive);
+        fs::copy(here.binaries, root_ / "bin", fs::copy_options::recursive);
+        give_to(top_, *account_);
+    } else {
+        fs::create_symlink(here.kafka_jars(), root_ / "build/kafka/jars");
+        fs::create_symlink(here.binaries, root_ / "bin");
+    }
+    fs::permissions(root_, fs::perms::owner_all);
+}
+
+ScratchClone::~ScratchClone() {
+    run_local({"down", "--wipe"});
+    fs::remove_all(top_);
+}
+
+fs::path ScratchClone::postgres() const {
+    return Layout{root_, {}}.postgres();
+}
+
+Program ScratchClone::program(std::vector<std::string> arguments) const {
+    return {.name = arguments.front(),
+            .arguments = std::move(arguments),
+            .working_folder = root_,
+            .log_file = top_ / "output",
+            .account = account_};
+}
+
+CommandOutcome ScratchClone::finish(Program const& program) const {
+    fs::remove(program.log_file);
+    auto process = Process::start(program);
+    process.wait(std::chrono::minutes{5});
+    process.stop(SIGKILL, std::chrono::seconds{5});
+    auto const status = process.exit_status().value_or(0);
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), output()};
+}
+
+CommandOutcome ScratchClone::run_local(std::vector<std::string> const& arguments) const {
+    auto all = std::vector<std::string>{(root_ / "bin/frontrowctl").string(), "local", "--root",
+                                        root_.string()};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return finish(program(std::move(all)));
+}
+
+Process ScratchClone::start_local(std::vector<std::string> const& arguments) const {
+    auto all = std::vector<std::string>{(root_ / "bin/frontrowctl").string(), "local", "--root",
+                                        root_.string()};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    auto const wanted = program(std::move(all));
+    fs::remove(wanted.log_file);
+    return Process::start(wanted);
+}
+
+std::string ScratchClone::output() const {
+    return read_file(top_ / "output").value_or("");
+}
+
+CommandOutcome ScratchClone::run_dev(std::vector<std::string> const& arguments,
+                                     std::map<std::string, std::string> const& variables) const {
+    auto all = std::vector<std::string>{(root_ / "dev").string()};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    auto wanted = program(std::move(all));
+    wanted.environment = variables;
+    return finish(wanted);
+}
+
+std::vector<std::string> ScratchClone::servers() const {
+    auto found = std::vector<std::string>{};
+    for (auto const& entry : fs::directory_iterator{"/proc"}) {
+        auto const name = entry.path().filename().string();
+        if (name.find_first_not_of("0123456789") != std::string::npos) {
+            continue;
+        }
+        auto line = read_file(entry.path() / "cmdline").value_or("");
+        if (line.find(root_.string()) != std::string::npos ||
+            line.find(postgres().string()) != std::string::npos) {
+            found.push_back(line);
+        }
+    }
+    return found;
+}
+
+}  // namespace frontrow::local
