@@ -187,8 +187,6 @@ int run(int argc, char const* const* argv) {
     auto server = frontrow::http::Server{config.common.http(process.metrics()), std::move(router),
                                          service::authenticator(config.common.auth, clock)};
     process.on_stop("http", [&] { server.drain(config.common.process.drain_patience); });
-    process.every("waiting clients", config.payment_poll, [&] { waiters.tick(); });
-
     auto const peers = hint::Sender{config.common.hint.peers};
     auto const listener = hint::Listener{config.common.hint.host, config.common.hint.port,
                                          [&](std::span<std::string_view const> names) {
@@ -200,6 +198,8 @@ int run(int argc, char const* const* argv) {
     };
     auto consumer = inbox::Consumer{std::move(options), consumers::consume};
     process.ready_when("consumer", [&] { return consumer.is_ready(); });
+    // Threads last: what they use is there, and nothing after them can fail.
+    process.every("waiting clients", config.payment_poll, [&] { waiters.tick(); });
     process.run("consumer", [&](std::stop_token stop) { consumer.run(std::move(stop)); });
     start_sweeper(process, config, relay);
     process.on_stop("lanes", [&] { lanes.stop(); });
