@@ -378,6 +378,7 @@ std::vector<std::pair<std::string, std::string>> Stack::exports() {
         {"FRONTROW_TOKEN", token("demo", false)},
         {"FRONTROW_OPS_TOKEN", token("operator", true)},
         {"KAFKA_BOOTSTRAP_SERVERS", bootstrap_servers()},
+        {"FRONTROW_TOKEN_KEY_FILE", secrets_.key_file("user").string()},
     };
     for (auto const& each : all_services()) {
         if (each.name != "relay") {
