@@ -51,6 +51,7 @@ struct Core {
     Core& operator=(Core const&) = delete;
     ~Core();
 
+    void listen(asio::ip::tcp::endpoint const& endpoint);
     void accept();
     void take(Socket socket);
     void stop_accepting();
@@ -106,6 +107,7 @@ class Connection final : public Wire, public std::enable_shared_from_this<Connec
     void linger_read();
     void arm();
     void on_time();
+    void reset();
 
     Core& server_;
     Socket socket_;
@@ -286,6 +288,13 @@ void Connection::cut() {
     timer_.cancel();
 }
 
+/// Cuts without what the kernel still holds for a client that does not read.
+void Connection::reset() {
+    auto ignored = error_code{};
+    socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
+    cut();
+}
+
 void Connection::drain() {
     auto failed = error_code{};
     if (!is_closed_ && !is_ending_) {
@@ -312,7 +321,10 @@ void Connection::arm() {
 void Connection::on_time() {
     armed_at_ = never;
     auto const now = Clock::now();
-    if (write_deadline_ <= now || (is_lingering_ && session_deadline_ <= now)) {
+    if (write_deadline_ <= now) {
+        return reset();
+    }
+    if (is_lingering_ && session_deadline_ <= now) {
         return cut();
     }
     if (session_deadline_ <= now && !is_ending_) {
@@ -337,15 +349,25 @@ Core::Core(ServerOptions options, Router router, Authenticate authenticate)
     raise_open_files_limit();
     auto const endpoint =
         asio::ip::tcp::endpoint{asio::ip::make_address(options.address), options.port};
-    acceptor.open(endpoint.protocol());
-    acceptor.set_option(asio::socket_base::reuse_address{true});
-    acceptor.bind(endpoint);
-    acceptor.listen();
-    acceptor.non_blocking(true);
+    listen(endpoint);
     port = acceptor.local_endpoint().port();
     asio::post(acceptor.get_executor(), [this] { accept(); });
     for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1); ++i) {
         threads.emplace_back([this] { io.run(); });
+    }
+}
+
+/// Boost's exception is not the standard one, and does not say which address.
+void Core::listen(asio::ip::tcp::endpoint const& endpoint) {
+    try {
+        acceptor.open(endpoint.protocol());
+        acceptor.set_option(asio::socket_base::reuse_address{true});
+        acceptor.bind(endpoint);
+        acceptor.listen();
+        acceptor.non_blocking(true);
+    } catch (boost::system::system_error const& error) {
+        throw std::system_error{error.code(), "cannot listen at " + endpoint.address().to_string() +
+                                                  ":" + std::to_string(endpoint.port())};
     }
 }
 
@@ -359,23 +381,25 @@ Core::~Core() {
     threads.clear();  // joins: without work the threads return
 }
 
+/// There is always one accept or one timer under way, until the acceptor is closed.
 void Core::accept() {
+    if (!acceptor.is_open()) {
+        auto const lock = std::lock_guard{mutex};
+        accepting = false;
+        return changed.notify_all();
+    }
     acceptor.async_accept(asio::make_strand(io), [this](error_code failed, Socket socket) {
-        if (!acceptor.is_open()) {
-            return;
-        }
         if (!failed) {
-            take(std::move(socket));
+            take(std::move(socket));  // even if the acceptor was closed meanwhile
+            return accept();
+        }
+        if (!acceptor.is_open()) {
             return accept();
         }
         log::warning("accept_failed", "a connection could not be accepted",
                      {{"error.message", failed.message()}});
         accept_timer.expires_after(accept_pause);
-        accept_timer.async_wait([this](error_code canceled) {
-            if (!canceled && acceptor.is_open()) {
-                accept();
-            }
-        });
+        accept_timer.async_wait([this](error_code) { accept(); });
     });
 }
 
@@ -412,9 +436,6 @@ void Core::stop_accepting() {
     auto ignored = error_code{};
     acceptor.close(ignored);
     accept_timer.cancel();
-    auto const lock = std::lock_guard{mutex};
-    accepting = false;
-    changed.notify_all();
 }
 
 void Core::for_each_connection(std::function<void(Connection&)> const& work_on) {

@@ -26,6 +26,9 @@ struct ServerOptions {
     std::chrono::milliseconds request_timeout{15'000};  ///< Request::deadline
     std::chrono::milliseconds write_timeout{10'000};
     std::chrono::milliseconds sse_heartbeat{15'000};
+    /// How long a drain waits for the next request of an idle connection, to answer it with
+    /// `Connection: close`: a request that met a closing connection would look lost.
+    std::chrono::milliseconds drain_grace{200};
     std::size_t header_octets_max{8192};
     std::size_t header_fields_max{64};
     std::size_t connections_max{10'000};

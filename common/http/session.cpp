@@ -17,9 +17,8 @@ constexpr std::size_t input_octets_max = 64 * 1024;    // more is left to the so
 constexpr std::size_t output_octets_max = 256 * 1024;  // no further request before it is written
 constexpr std::size_t stream_octets_max = 256 * 1024;
 constexpr std::uint64_t skipped_octets_max =
-    64 * 1024;                               // a longer refused body costs the connection
-constexpr auto answer_grace = 500ms;         // a lane that answers at its deadline comes first
-constexpr auto first_request_grace = 500ms;  // for connections that a drain finds without a request
+    64 * 1024;                        // a longer refused body costs the connection
+constexpr auto answer_grace = 500ms;  // a lane that answers at its deadline comes first
 
 std::string lower(std::string_view text) {
     auto out = std::string{text};
@@ -184,7 +183,7 @@ bool Session::step() {
 bool Session::read_head() {
     auto const input = rest();
     if (input.empty()) {
-        if (input_ended_ || (site_.draining && requests_ > 0)) {
+        if (input_ended_) {
             end();
         }
         return false;
@@ -229,7 +228,6 @@ void Session::refuse(Standard standard) {
 }
 
 void Session::take(Head head) {
-    ++requests_;
     started_at_ = Clock::now();
     keep_alive_ = head.keep_alive;
     request_ = Request{};
@@ -461,8 +459,13 @@ void Session::begin_stream(std::uint64_t generation, Response head,
     observe(head.status);
     state_ = State::streaming;
     stream_ = stream;
-    if (sending.is_head_request || site_.draining) {
+    if (sending.is_head_request) {
         return end_stream();
+    }
+    if (site_.draining) {
+        post_([](Session& session) {
+            session.end_stream();
+        });  // behind events that were sent already
     }
     wire_.wake_at(Clock::now() + site_.options.sse_heartbeat);
     advance();
@@ -498,8 +501,7 @@ void Session::on_deadline() {
     switch (state_) {
         case State::reading_head:
             if (rest().empty()) {
-                state_ = State::ended;
-                return wire_.cut();
+                return end();
             }
             return refuse(Standard::request_timeout);
         case State::reading_body:
@@ -526,10 +528,7 @@ void Session::on_drain(bool has_input) {
         return end_stream();
     }
     if (state_ == State::reading_head && rest().empty() && !has_input) {
-        if (requests_ > 0) {
-            return end();
-        }
-        wire_.wake_at(Clock::now() + first_request_grace);
+        wire_.wake_at(Clock::now() + site_.options.drain_grace);
     }
 }
 

@@ -88,8 +88,8 @@ class Session {
     void on_end_of_input();
     void on_written(std::size_t octets);
     void on_deadline();
-    /// The server stops: idle connections and streams end, what runs is answered. `has_input`:
-    /// octets wait to be read, so a request is on its way.
+    /// The server stops: streams end, what runs is answered, and so is a request that comes
+    /// within the grace. `has_input`: octets wait to be read, so a request is on its way.
     void on_drain(bool has_input);
     /// Answers with this instead of listening.
     void refuse(Standard standard);
@@ -132,7 +132,6 @@ class Session {
     bool head_started_{false};
     bool input_ended_{false};
     bool keep_alive_{true};
-    std::uint64_t requests_{0};
     std::uint64_t generation_{0};  ///< of the request that may be answered now
     Request request_;
     Route const* route_{nullptr};

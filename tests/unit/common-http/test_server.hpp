@@ -47,9 +47,7 @@ struct TestServer {
 
     [[nodiscard]] RawClient connect() const { return RawClient{server->port()}; }
     /// One request on a connection of its own, and its response.
-    [[nodiscard]] RawResponse ask(std::string_view octets) const {
-        return connect().exchange(octets);
-    }
+    RawResponse ask(std::string_view octets) const { return connect().exchange(octets); }
 
     static Result<auth::Principal, Problem> authenticate(std::string_view header) {
         if (header == "Bearer ann") {
