@@ -163,7 +163,7 @@ local::Service ServiceUnderTest::service(std::size_t replica) const {
     return local::Service{{.name = *name,
                            .program = program_path(name->program),
                            .settings = settings,
-                           .log_file = folder_ / (file + ".log"),
+                           .log_file = log_file(replica),
                            .pid_file = TestFolder::shared().path() / (file + ".pid"),
                            .admin_port = admin,
                            .death_signal = SIGKILL}};
@@ -174,6 +174,10 @@ void ServiceUnderTest::start_replica() {
     auto started = service(ports_.size() - 1);
     started.start();
     started.wait_until_ready();
+}
+
+std::filesystem::path ServiceUnderTest::log_file(std::size_t replica) const {
+    return folder_ / (folder_.filename().string() + "-" + std::to_string(replica) + ".log");
 }
 
 void ServiceUnderTest::kill() {

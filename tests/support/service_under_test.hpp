@@ -57,6 +57,7 @@ class ServiceUnderTest {
     [[nodiscard]] Headers as(std::string const& user, bool is_ops = false) const;
     [[nodiscard]] std::string token(auth::Principal const& principal, Instant now,
                                     std::chrono::seconds lifetime) const;
+    [[nodiscard]] std::filesystem::path log_file(std::size_t replica = 0) const;
     [[nodiscard]] std::filesystem::path key_file() const { return folder_ / "key.json"; }
 
     /// Produces the events to their topics and waits until all are acknowledged.
