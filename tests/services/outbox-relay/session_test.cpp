@@ -1,0 +1,388 @@
+// The relay's session, stepped by hand against a real PostgreSQL and a real Kafka. Tests that are
+// named in comments after `model:` force the sequence that the model's planted bug of that name
+// needs.
+#include "common/outbox/outbox.hpp"
+#include "outbox-relay/storage/stopped.hpp"
+#include "tests/services/outbox-relay/relay_world.hpp"
+
+namespace frontrow::relay {
+namespace {
+
+class RelaySession : public RelayWorld {};
+
+TEST_F(RelaySession, PublishesEveryRowInTheOrderOfItsKey) {
+    fill({"a", "b", "c"}, 50);
+    auto relay = SteppedRelay{options()};
+    ASSERT_TRUE(relay.start());
+    ASSERT_TRUE(relay.publish_all());
+    auto values = published(150);
+    EXPECT_EQ(values["a"], versions("a", 50));
+    EXPECT_EQ(values["b"], versions("b", 50));
+    EXPECT_EQ(values["c"], versions("c", 50));
+}
+
+TEST_F(RelaySession, WritesNothingWhileThereIsNothingToPublish) {
+    fill({"a"}, 1);
+    auto relay = SteppedRelay{options()};
+    ASSERT_TRUE(relay.start());
+    ASSERT_TRUE(relay.publish_all());
+    EXPECT_TRUE(relay->close_window(true));
+    auto const before = ask("SELECT pg_current_snapshot()");
+    for (auto n = 0; n < 10; ++n) {
+        relay->turn();
+    }
+    EXPECT_EQ(ask("SELECT pg_current_snapshot()"), before);
+    EXPECT_FALSE(relay->cursor().window.has_value());
+}
+
+// model: id_cursor
+TEST_F(RelaySession, FindsARowThatCommitsLateBelowOneThatWasPublished) {
+    auto late = support::connect(url_);
+    {
+        auto slow = pg::Transaction{late};
+        insert(late, "a", 1);
+        insert(writer_, "b", 1);
+        auto relay = SteppedRelay{options()};
+        ASSERT_TRUE(relay.start());
+        ASSERT_TRUE(relay.publish_all());
+        EXPECT_EQ(published(1).size(), 1U);
+        slow.commit();
+        ASSERT_TRUE(relay.publish_all());
+    }
+    auto values = published(2);
+    EXPECT_EQ(values["a"], versions("a", 1));
+    EXPECT_EQ(values["b"], versions("b", 1));
+}
+
+// model: window_not_stored
+TEST_F(RelaySession, FindsALateRowBelowItsLastIdAfterAKillInsideTheWindow) {
+    auto late = support::connect(url_);
+    auto slow = pg::Transaction{late};
+    insert(late, "a", 1);
+    for (auto n = 1; n <= 30; ++n) {
+        insert(writer_, "b", n);
+    }
+    auto relay = SteppedRelay{options()};
+    ASSERT_TRUE(relay.start());
+    ASSERT_TRUE(relay->look_for_window());
+    EXPECT_EQ(ask("SELECT window_snapshot IS NOT NULL FROM relay_cursor"), "t");
+    relay.publish_page();  // 20 of 30
+    ASSERT_TRUE(relay->settle(true));
+    slow.commit();
+    relay.die();
+    ASSERT_TRUE(relay.start());
+    EXPECT_TRUE(relay->cursor().window.has_value());
+    EXPECT_GT(relay->cursor().last_id, 0);
+    ASSERT_TRUE(relay.publish_all());
+    auto values = published(31);
+    EXPECT_EQ(values["a"], versions("a", 1));
+    EXPECT_EQ(values["b"], versions("b", 30));
+}
+
+// model: produce_before_store
+TEST_F(RelaySession, HasItsWindowDurableBeforeItReadsTheFirstPage) {
+    fill({"a"}, 3);
+    auto relay = SteppedRelay{options()};
+    ASSERT_TRUE(relay.start());
+    EXPECT_EQ(ask("SELECT window_snapshot IS NULL FROM relay_cursor"), "t");
+    ASSERT_TRUE(relay->look_for_window());
+    EXPECT_EQ(relay->in_flight().size(), 0U);
+    EXPECT_EQ(ask("SELECT window_snapshot::text FROM relay_cursor"), relay->cursor().window->text);
+    EXPECT_EQ(ask("SELECT setting FROM pg_settings WHERE name = 'fsync'"), "on");
+    EXPECT_EQ(support::ask(relay.connection, "SHOW synchronous_commit"), "on");
+}
+
+// model: ack_suffix
+TEST_F(RelaySession, SendsAgainAfterAKillWhatTheCursorHadNotPassed) {
+    fill({"a", "b"}, 15);
+    auto relay = SteppedRelay{options()};
+    ASSERT_TRUE(relay.start());
+    ASSERT_TRUE(relay->look_for_window());
+    relay.publish_page();  // acknowledged, but the cursor does not know
+    relay.die();
+    ASSERT_TRUE(relay.start());
+    ASSERT_TRUE(relay.publish_all());
+    auto values = published(50);
+    EXPECT_EQ(first_occurrences(values["a"]), versions("a", 15));
+    EXPECT_EQ(first_occurrences(values["b"]), versions("b", 15));
+    EXPECT_EQ(values["a"].size() + values["b"].size(), 50U);
+}
+
+// model: no_epoch_check
+TEST_F(RelaySession, IsFencedAtItsNextPageAndAtItsNextWriteOnceAnotherHasTakenOver) {
+    fill({"a"}, 30);
+    auto first = SteppedRelay{options("one")};
+    ASSERT_TRUE(first.start());
+    ASSERT_TRUE(first->look_for_window());
+    first.publish_page();
+    auto second = SteppedRelay{options("two")};
+    EXPECT_FALSE(second.start());  // the lease is the first one's
+    owner_.run_script("UPDATE relay_cursor SET lease_until = now() - interval '1 second'");
+    ASSERT_TRUE(second.start());
+    EXPECT_GT(second->epoch(), first->epoch());
+    EXPECT_THROW(first->read_page(), storage::Fenced);
+    EXPECT_THROW(first->settle(true), storage::Fenced);
+    EXPECT_THROW(first->close_window(true), std::exception);
+    ASSERT_TRUE(second.publish_all());
+    auto values = published(50);
+    EXPECT_EQ(first_occurrences(values["a"]), versions("a", 30));
+}
+
+TEST_F(RelaySession, TakesOverAtOnceFromOneWhoseSessionWithTheDatabaseIsGone) {
+    auto first = std::make_unique<SteppedRelay>(options("one"));
+    ASSERT_TRUE(first->start());
+    auto second = SteppedRelay{options("two")};
+    EXPECT_FALSE(second.start());
+    first.reset();
+    EXPECT_TRUE(support::eventually([&] { return second.start(); }));
+    EXPECT_EQ(ask("SELECT lease_holder FROM relay_cursor"), "two");
+    EXPECT_EQ(ask("SELECT lease_until > now() + interval '5 seconds' FROM relay_cursor"), "t");
+}
+
+// model: pipelined_key
+TEST_F(RelaySession, HasNeverTwoRecordsOfAKeyWithTheProducer) {
+    fill({"a", "b"}, 10);
+    auto relay = SteppedRelay{options()};
+    ASSERT_TRUE(relay.start());
+    ASSERT_TRUE(relay->look_for_window());
+    ASSERT_TRUE(relay->read_page());
+    ASSERT_TRUE(relay->hand_over());
+    EXPECT_EQ(relay->in_flight().size(), 20U);
+    EXPECT_EQ(relay->in_flight().handed_over(), 2U);
+    EXPECT_FALSE(relay->hand_over());
+    ASSERT_TRUE(relay.publish_all());
+    auto values = published(20);
+    EXPECT_EQ(values["a"], versions("a", 10));
+    EXPECT_EQ(values["b"], versions("b", 10));
+}
+
+// model: follower_sent
+TEST_F(RelaySession, StopsOnlyTheKeyOfARowThatIsTooLarge) {
+    insert(writer_, "a", 1);
+    insert_octets(writer_, "a", std::string(1'100'000, 'x'));
+    insert(writer_, "a", 3);
+    insert(writer_, "b", 1);
+    auto relay = SteppedRelay{options()};
+    ASSERT_TRUE(relay.start());
+    ASSERT_TRUE(relay.publish_all());
+    insert(writer_, "a", 4);
+    insert(writer_, "b", 2);
+    ASSERT_TRUE(relay.publish_all());
+    relay.die();
+    ASSERT_TRUE(relay.start());  // it remembers the stopped key
+    insert(writer_, "a", 5);
+    insert(writer_, "b", 3);
+    ASSERT_TRUE(relay.publish_all());
+    auto values = published(4);
+    EXPECT_EQ(values["a"], versions("a", 1));
+    EXPECT_EQ(values["b"], versions("b", 3));
+    EXPECT_EQ(ask("SELECT string_agg(convert_from(key, 'UTF8'), '' ORDER BY id) "
+                  "FROM outbox_stopped"),
+              "aaaa");
+    EXPECT_NE(ask("SELECT reason FROM outbox_stopped ORDER BY id LIMIT 1"), "");
+}
+
+TEST_F(RelaySession, FindsTheCulpritWhenTheBrokerRefusesAWholeBatchForItsSize) {
+    admin().create(
+        {{.name = prefix_ + "narrow", .partitions = 1, .config = {{"max.message.bytes", "3000"}}}},
+        20s);
+    {
+        auto tx = pg::Transaction{writer_};
+        for (auto n = 0; n < 40; ++n) {
+            writer_.query(row_sql, "k" + std::to_string(n),
+                          Bytes{std::string(n == 20 ? 5000 : 200, 'x')}, std::string{"narrow"});
+        }
+        tx.commit();
+    }
+    auto chosen = options();
+    chosen.producer.linger = 20ms;
+    chosen.producer.compression = "none";
+    auto relay = SteppedRelay{chosen};
+    ASSERT_TRUE(relay.start());
+    ASSERT_TRUE(relay.publish_all());
+    EXPECT_EQ(ask("SELECT string_agg(convert_from(key, 'UTF8'), ',') FROM outbox_stopped"), "k20");
+    EXPECT_THAT(relay.registry.text(),
+                ::testing::HasSubstr("frontrow_outbox_published_total{database=\"test\"} 39"));
+}
+
+TEST_F(RelaySession, SendsAResumedKeyInOrderAndThenItsNewRows) {
+    insert(writer_, "a", 1);
+    insert(writer_, "a", 2);
+    auto relay = SteppedRelay{options()};
+    relay.connection.run_script(
+        "INSERT INTO outbox_stopped (id, topic, key, reason) SELECT id, "
+        "topic, key, 'by the test' FROM outbox");
+    ASSERT_TRUE(relay.start());
+    insert(writer_, "a", 3);
+    ASSERT_TRUE(relay.publish_all());
+    EXPECT_EQ(ask("SELECT count(*) FROM outbox_stopped"), "3");
+    owner_.run_script("INSERT INTO outbox_resumed (topic, key) VALUES ('events', 'a')");
+    ASSERT_TRUE(support::eventually([&] {
+        relay->turn();
+        return ask("SELECT count(*) FROM outbox_stopped") == "0";
+    }));
+    EXPECT_EQ(ask("SELECT count(*) FROM outbox_resumed"), "0");
+    insert(writer_, "a", 4);
+    ASSERT_TRUE(relay.publish_all());
+    EXPECT_EQ(published(4)["a"], versions("a", 4));
+}
+
+TEST_F(RelaySession, ForgetsTheMarkOfAKeyThatIsRefusedAgain) {
+    insert_octets(writer_, "a", std::string(1'100'000, 'x'));
+    auto relay = SteppedRelay{options()};
+    ASSERT_TRUE(relay.start());
+    ASSERT_TRUE(relay.publish_all());
+    owner_.run_script("INSERT INTO outbox_resumed (topic, key) VALUES ('events', 'a')");
+    EXPECT_TRUE(support::eventually([&] {
+        relay->turn();
+        return ask("SELECT count(*) FROM outbox_resumed") == "0";
+    }));
+    EXPECT_EQ(ask("SELECT count(*) FROM outbox_stopped"), "1");
+}
+
+// model: resume_frees_key
+TEST_F(RelaySession, KeepsTheLastStoppedRowWhileARowOfItsKeyInHandIsStillToJoin) {
+    insert(writer_, "a", 1);
+    auto relay = SteppedRelay{options()};
+    relay.connection.run_script(
+        "INSERT INTO outbox_stopped (id, topic, key, reason) SELECT id, "
+        "topic, key, 'by the test' FROM outbox");
+    ASSERT_TRUE(relay.start());
+    ASSERT_TRUE(relay.publish_all());
+    insert(writer_, "b", 1);
+    insert(writer_, "a", 2);
+    ASSERT_TRUE(relay->look_for_window());
+    ASSERT_TRUE(relay->read_page());  // a2 is in hand, behind b1, on its way to join a1
+    ASSERT_TRUE(relay->in_flight().joins_waiting({"events", "a"}));
+    owner_.run_script("INSERT INTO outbox_resumed (topic, key) VALUES ('events', 'a')");
+    EXPECT_TRUE(support::eventually([&] {
+        relay->collect(1ms);
+        relay->resume_stopped();
+        return support::ask(owner_, "SELECT count(*) FROM outbox_resumed") == "1" &&
+               relay.registry.text().find("published_total{database=\"test\"} 1") !=
+                   std::string::npos;
+    }));
+    for (auto n = 0; n < 5; ++n) {
+        relay->resume_stopped();  // a1 went out; it stays, because a2 must join behind it
+    }
+    EXPECT_EQ(ask("SELECT count(*) FROM outbox_stopped"), "1");
+    ASSERT_TRUE(support::eventually([&] {
+        relay->turn();
+        return ask("SELECT count(*) FROM outbox_stopped") == "0";
+    }));
+    insert(writer_, "a", 3);
+    ASSERT_TRUE(relay.publish_all());
+    auto values = published(4);
+    EXPECT_EQ(first_occurrences(values["a"]), versions("a", 3));
+}
+
+// model: snapshot_kept (what a session keeps ends with its connection, so a new one reads again)
+TEST_F(RelaySession, EndsWithItsConnectionAndTheNextOneReadsTheCursorAgain) {
+    fill({"a"}, 2);
+    auto relay = SteppedRelay{options()};
+    ASSERT_TRUE(relay.start());
+    ASSERT_TRUE(relay.publish_all());
+    owner_.run_script("SELECT pg_terminate_backend(lease_backend) FROM relay_cursor");
+    EXPECT_THROW(static_cast<void>(support::eventually([&] {
+                     relay->turn();
+                     return false;
+                 })),
+                 pg::Error);
+    relay.die();
+    auto const stored =
+        ask("SELECT coalesce(window_snapshot, old_snapshot)::text FROM relay_cursor");
+    ASSERT_TRUE(relay.start());
+    EXPECT_EQ(relay->cursor().window.value_or(*relay->cursor().published).text, stored);
+}
+
+TEST_F(RelaySession, DoesNotStallBehindAWriterInAnotherDatabaseOfTheCluster) {
+    auto const elsewhere = support::migrated_database("relay", common_migrations());
+    auto other = support::connect(elsewhere);
+    auto open = pg::Transaction{other};
+    insert(other, "x", 1);
+    fill({"a"}, 3);
+    auto relay = SteppedRelay{options()};
+    ASSERT_TRUE(relay.start());
+    ASSERT_TRUE(relay.publish_all());
+    EXPECT_EQ(published(3)["a"], versions("a", 3));
+}
+
+TEST_F(RelaySession, StartsOverIfTheCursorIsOfAnotherClusterOrAheadOfTheServer) {
+    fill({"a"}, 3);
+    auto relay = SteppedRelay{options()};
+    ASSERT_TRUE(relay.start());
+    ASSERT_TRUE(relay.publish_all());
+    relay.die();
+    owner_.run_script("UPDATE relay_cursor SET system_identifier = system_identifier + 1");
+    ASSERT_TRUE(relay.start());
+    ASSERT_TRUE(relay.publish_all());
+    EXPECT_EQ(published(6)["a"].size(), 6U);
+    relay.die();
+    owner_.run_script(
+        "UPDATE relay_cursor SET window_snapshot = NULL, "
+        "old_snapshot = '900000000:900000000:'");
+    ASSERT_TRUE(relay.start());
+    ASSERT_TRUE(relay.publish_all());
+    EXPECT_EQ(published(9)["a"].size(), 9U);
+}
+
+TEST_F(RelaySession, RefusesToGoOnIfATopicGotMorePartitions) {
+    fill({"a"}, 1);
+    auto relay = SteppedRelay{options()};
+    ASSERT_TRUE(relay.start());
+    ASSERT_TRUE(relay.publish_all());
+    EXPECT_EQ(ask("SELECT partitions FROM relay_topics"), "4");
+    relay.die();
+    owner_.run_script("UPDATE relay_topics SET partitions = 3");
+    try {
+        relay.start();
+        ADD_FAILURE() << "it started";
+    } catch (PartitionsChanged const& changed) {
+        EXPECT_THAT(changed.what(), ::testing::HasSubstr(prefix_ + "events has 4 partitions"));
+    }
+}
+
+TEST_F(RelaySession, WaitsForATopicThatDoesNotExistYetAndStopsNothingForIt) {
+    insert(writer_, "a", 1, "absent");
+    auto relay = SteppedRelay{options()};
+    ASSERT_TRUE(relay.start());
+    EXPECT_THROW(relay.publish_all(), kafka::Error);
+    EXPECT_EQ(ask("SELECT count(*) FROM outbox_stopped"), "0");
+    admin().create({{.name = prefix_ + "absent", .partitions = 1}}, 20s);
+    relay.die();
+    ASSERT_TRUE(relay.start());
+    EXPECT_TRUE(relay.publish_all());
+    EXPECT_THAT(relay.registry.text(),
+                ::testing::HasSubstr("frontrow_outbox_published_total{database=\"test\"} 1"));
+}
+
+TEST_F(RelaySession, SendsADeadLettersHeadersAndPartitionAsTheyAre) {
+    auto const raw = kafka::Headers{{"x", std::string{"\0\xff", 2}}, {"x", "2"}, {"none", {}}};
+    constexpr auto dead_sql = pg::Statement{"test_dead", R"sql(
+        INSERT INTO public.outbox (event_id, aggregatetype, aggregateid, type, topic, key, payload,
+                                   time, traceparent, correlation_id, causation_id, headers,
+                                   partition)
+        VALUES (gen_random_uuid(), 'dead_letter', 't/0/7', 'dead', 'events', NULL, $1::bytea, now(),
+                '', '', '', $2::bytea, 7)
+    )sql"};
+    writer_.query(dead_sql, Bytes{"raw"}, outbox::encode_headers(raw));
+    auto relay = SteppedRelay{options()};
+    ASSERT_TRUE(relay.start());
+    ASSERT_TRUE(relay.publish_all());
+    auto consumer = kafka::Consumer{
+        {.client = {.bootstrap_servers = support::kafka().bootstrap_servers(), .client_id = "test"},
+         .group = prefix_ + "dead",
+         .topics = {prefix_ + "events"}}};
+    auto records = std::vector<kafka::Record>{};
+    ASSERT_TRUE(support::eventually([&] {
+        records = consumer.poll(1, 50ms);
+        return !records.empty();
+    }));
+    EXPECT_EQ(records[0].headers, raw);
+    EXPECT_EQ(records[0].key, std::nullopt);
+    EXPECT_EQ(records[0].value, "raw");
+    EXPECT_EQ(records[0].partition, 7 % 4);
+}
+
+}  // namespace
+}  // namespace frontrow::relay
