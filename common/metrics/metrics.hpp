@@ -38,7 +38,7 @@ class Histogram {
 };
 
 /// Families by name. Asking again for the same name and labels gives the same instrument. Safe for
-/// threads; instruments live as long as the registry. Names: research/ecosystem.md, prefix `frontrow_`.
+/// threads; instruments live as long as the registry. Names begin with `frontrow_`.
 class Registry {
  public:
     Registry();

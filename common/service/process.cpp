@@ -150,8 +150,16 @@ Process::Process(std::string program, ProcessConfig const& config)
     register_process_metrics(state_->registry);
 }
 
+// The steps are not run here: what they stop may be gone already.
 Process::~Process() {
-    state_->drain();
+    for (auto const& thread : state_->threads) {
+        thread->request_stop();
+    }
+    for (auto const& thread : state_->threads) {
+        if (thread->joinable()) {
+            thread->join();
+        }
+    }
 }
 
 metrics::Registry& Process::metrics() {
@@ -209,7 +217,12 @@ void Process::on_stop(std::string name, std::function<void()> step) {
 }
 
 int Process::run_until_signalled() {
-    state_->serve_admin();
+    try {
+        state_->serve_admin();
+    } catch (...) {  // the admin port is taken
+        state_->drain();
+        throw;
+    }
     state_->started = true;
     log::info("started", "the process is up",
               {{"server.port", std::int64_t{state_->admin_port.load()}},

@@ -23,7 +23,8 @@ namespace frontrow::service {
 class Process {
   public:
     Process(std::string program, ProcessConfig const& config);
-    /// Stops and joins what `run_until_signalled` has not.
+    /// Stops and joins the threads that `run_until_signalled` has not; what they use must outlive
+    /// them, so start threads last.
     ~Process();
     Process(Process const&) = delete;
     Process& operator=(Process const&) = delete;

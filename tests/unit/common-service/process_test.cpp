@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <stdexcept>
+#include <system_error>
 
 #include "tests/support/testing.hpp"
 
@@ -134,6 +135,23 @@ TEST_F(ProcessDeathTest, DoesNotWaitForThePeriodAtAStop) {
             ::_exit(process.run_until_signalled());
         },
         testing::ExitedWithCode(0), "");
+}
+
+TEST_F(ProcessDeathTest, RunsItsStepsAndThrowsIfTheAdminPortIsTaken) {
+    EXPECT_EXIT(
+        {
+            auto taken = http::Server({}, {}, {});
+            auto other = config();
+            other.admin_port = taken.port();
+            auto process = Process("tested", other);
+            process.on_stop("step", [] { say("step "); });
+            try {
+                (void)process.run_until_signalled();
+            } catch (std::system_error const&) {
+                ::_exit(9);
+            }
+        },
+        testing::ExitedWithCode(9), "step ");
 }
 
 TEST(Guard, MakesAFaultAnExitCode) {
