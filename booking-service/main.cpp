@@ -4,6 +4,7 @@
 #include "booking-service/consumers/consume.hpp"
 #include "booking-service/http/routes.hpp"
 #include "booking-service/use_cases/expire_holds.hpp"
+#include "common/deadletter/http/admin.hpp"
 #include "common/hint/hint.hpp"
 #include "common/inbox/consumer.hpp"
 #include "common/outbox/outbox.hpp"
@@ -184,6 +185,11 @@ int run(int argc, char const* const* argv) {
                               .availability = lanes.availability,
                               .waiters = waiters,
                               .checks = {pass_keys, clock, config.seats_per_reservation_max}});
+    auto dead_letters = deadletter::Admin{{.service = "booking",
+                                           .database = config.common.database("dead-letters"),
+                                           .after_commit = [&relay] { relay.send(); },
+                                           .metrics = &process.metrics()}};
+    dead_letters.add_routes(router);
     auto server = frontrow::http::Server{config.common.http(process.metrics()), std::move(router),
                                          service::authenticator(config.common.auth, clock)};
     process.on_stop("http", [&] { server.drain(config.common.process.drain_patience); });
@@ -202,7 +208,10 @@ int run(int argc, char const* const* argv) {
     process.every("waiting clients", config.payment_poll, [&] { waiters.tick(); });
     process.run("consumer", [&](std::stop_token stop) { consumer.run(std::move(stop)); });
     start_sweeper(process, config, relay);
-    process.on_stop("lanes", [&] { lanes.stop(); });
+    process.on_stop("lanes", [&] {
+        lanes.stop();
+        dead_letters.stop();
+    });
     return process.run_until_signalled();
 }
 
