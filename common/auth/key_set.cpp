@@ -4,16 +4,13 @@
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
 
-#include <array>
-#include <cstring>
-#include <mutex>
 #include <stdexcept>
-#include <unordered_map>
 #include <vector>
 
 #include "common/auth/file.hpp"
 #include "common/auth/jwt.hpp"
 #include "common/auth/openssl.hpp"
+#include "common/auth/remembered_tokens.hpp"
 #include "common/core/bytes.hpp"
 #include "common/json/value.hpp"
 
@@ -217,52 +214,11 @@ std::optional<Parts> parts_of(std::string_view compact) {
     return Parts{compact.substr(0, second), *document, *payload, *signature};
 }
 
-using TokenHash = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
-
-struct HashOfTokenHash {
-    std::size_t operator()(TokenHash const& hash) const {
-        std::size_t head = 0;
-        std::memcpy(&head, hash.data(), sizeof head);
-        return head;
-    }
-};
-
-/// Tokens whose signatures were right. Two generations: when the younger is full, the elder goes,
-/// so that memory is bounded without a list of uses.
-class Remembered {
-  public:
-    std::optional<KeySet::Verified> find(TokenHash const& hash) {
-        auto const lock = std::lock_guard{mutex_};
-        for (auto* const generation : {&young_, &old_}) {
-            auto const found = generation->find(hash);
-            if (found != generation->end()) {
-                return found->second;
-            }
-        }
-        return std::nullopt;
-    }
-    void add(TokenHash const& hash, KeySet::Verified const& verified) {
-        auto const lock = std::lock_guard{mutex_};
-        if (young_.size() >= tokens_max) {
-            old_ = std::move(young_);
-            young_.clear();
-        }
-        young_.emplace(hash, verified);
-    }
-
-  private:
-    static constexpr std::size_t tokens_max = 4096;
-    using Generation = std::unordered_map<TokenHash, KeySet::Verified, HashOfTokenHash>;
-    std::mutex mutex_;
-    Generation young_;
-    Generation old_;
-};
-
 }  // namespace
 
 struct KeySet::State {
     std::vector<PublicKey> keys;
-    mutable Remembered remembered;
+    RememberedTokens remembered{4096};
 
     [[nodiscard]] PublicKey const* find(json::Value const& header) const {
         if (header.find("kid") == nullptr) {

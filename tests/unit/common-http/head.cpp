@@ -93,8 +93,8 @@ TEST(ParseHead, KeepsItsPromiseOnMutatedHeads) {
     auto const limits = HeadLimits{.octets_max = 150, .fields_max = 5};
     auto different = 0;
     auto decided = 0;
-    for (auto round = 0; round < 20'000; ++round) {
-        auto const all = samples();
+    auto const all = samples();
+    for (auto round = 0; round < 10'000; ++round) {
         auto octets = all[random() % all.size()];
         for (auto i = random() % 4; i > 0; --i) {
             octets[random() % octets.size()] = static_cast<char>(random());
@@ -106,7 +106,7 @@ TEST(ParseHead, KeepsItsPromiseOnMutatedHeads) {
         different += prefix == "more" || prefix == whole ? 0 : 1;
     }
     EXPECT_EQ(different, 0);
-    EXPECT_GT(decided, 10'000);
+    EXPECT_GT(decided, 5'000);
 }
 
 TEST(ParseHead, LetsNoPathOutThatCouldBeAnother) {
@@ -114,7 +114,7 @@ TEST(ParseHead, LetsNoPathOutThatCouldBeAnother) {
     auto accepted = 0;
     auto bad = 0;
     constexpr std::string_view alphabet = "/.%2eEfF0aA?&=+\\\x01\xC3";
-    for (auto round = 0; round < 50'000; ++round) {
+    for (auto round = 0; round < 20'000; ++round) {
         auto target = "/"s;
         for (auto i = random() % 12; i > 0; --i) {
             target += alphabet[random() % alphabet.size()];
@@ -131,7 +131,7 @@ TEST(ParseHead, LetsNoPathOutThatCouldBeAnother) {
                    : 0;
     }
     EXPECT_EQ(bad, 0);
-    EXPECT_GT(accepted, 1000);
+    EXPECT_GT(accepted, 400);
 }
 
 TEST(DecodeChunks, GivesTheSameBodyInAnySlices) {
@@ -158,7 +158,7 @@ TEST(DecodeChunks, SurvivesRandomOctets) {
     constexpr std::string_view alphabet = "0123fF\r\n\r\n;x";
     auto done = 0;
     auto beyond = 0;
-    for (auto round = 0; round < 50'000; ++round) {
+    for (auto round = 0; round < 20'000; ++round) {
         auto octets = std::string{};
         for (auto i = random() % 24; i > 0; --i) {
             octets += alphabet[random() % alphabet.size()];
