@@ -29,6 +29,11 @@ inline pg::Connection connect(std::string const& url) {
     return pg::Connection{connect_options(url)};
 }
 
+/// A database that has nothing of ours, for tests that make nothing: a new one costs a second.
+inline std::string bare_database() {
+    return postgres().as_role("booking", postgres().superuser_url());
+}
+
 /// The one value of the one row, as text.
 inline std::string ask(pg::Connection& connection, std::string const& sql) {
     return connection.run_script(sql)[0].string(0);

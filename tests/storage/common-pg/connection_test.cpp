@@ -23,7 +23,7 @@ Error refusal_of(ConnectOptions const& options) {
 
 TEST(AConnection, HasItsSettingsFromTheStart) {
     auto options = ConnectOptions{};
-    options.url = postgres().fresh_database();
+    options.url = support::bare_database();
     options.application_name = "booking: writes";
     auto connection = Connection{options};
     EXPECT_EQ(ask(connection, "SHOW statement_timeout"), "5s");
@@ -36,14 +36,14 @@ TEST(AConnection, HasItsSettingsFromTheStart) {
 }
 
 TEST(AConnection, KeepsTheOptionsThatTheUrlGives) {
-    auto options = connect_options(postgres().fresh_database() + "?options=-c%20work_mem%3D8MB");
+    auto options = connect_options(support::bare_database() + "?options=-c%20work_mem%3D8MB");
     auto connection = Connection{options};
     EXPECT_EQ(ask(connection, "SHOW work_mem"), "8MB");
     EXPECT_EQ(ask(connection, "SHOW statement_timeout"), "20s");
 }
 
 TEST(AConnection, ThatOnlyReadsCannotWrite) {
-    auto options = connect_options(postgres().fresh_database());
+    auto options = connect_options(support::bare_database());
     options.read_only = true;
     auto connection = Connection{options};
     EXPECT_EQ(ask(connection, "SELECT 1"), "1");
@@ -51,7 +51,7 @@ TEST(AConnection, ThatOnlyReadsCannotWrite) {
 }
 
 TEST(AConnection, ThatIsRefusedIsAnOutage) {
-    auto options = connect_options(postgres().as_role("booking", postgres().fresh_database()));
+    auto options = connect_options(support::bare_database());
     auto const at = options.url.find(":test@");
     options.url.replace(at, 6, ":wrong@");
     auto const wrong_password = refusal_of(options);
@@ -72,7 +72,7 @@ TEST(AConnection, WhoseUrlIsNoneIsAnOutageThatDoesNotRepeatIt) {
 }
 
 TEST(AConnection, ToNobodyIsTriedAgain) {
-    auto const url = postgres().fresh_database();
+    auto const url = support::bare_database();
     auto proxy = support::TcpProxy{support::Protocol::postgres, support::port_of(url)};
     auto options = connect_options(support::through(url, proxy.port()));
     proxy.refuse_connections(true);
@@ -87,7 +87,7 @@ TEST(AConnection, ToNobodyIsTriedAgain) {
 }
 
 TEST(AConnection, GivesUpAServerThatStandsStill) {
-    auto const url = postgres().fresh_database();
+    auto const url = support::bare_database();
     auto proxy = support::TcpProxy{support::Protocol::postgres, support::port_of(url)};
     auto connection = support::connect(support::through(url, proxy.port()));
     EXPECT_EQ(ask(connection, "SELECT 1"), "1");
@@ -107,7 +107,7 @@ TEST(AConnection, GivesUpAServerThatStandsStill) {
 
 TEST(AConnection, SendsMoreThanASocketHolds) {
     constexpr auto length = Statement{"length", "SELECT length($1::bytea)"};
-    auto connection = support::connect(postgres().fresh_database());
+    auto connection = support::connect(support::bare_database());
     EXPECT_EQ(connection.query(length, Bytes{std::string(20'000'000, 'x')})[0].int32(0),
               20'000'000);
 }
@@ -115,7 +115,7 @@ TEST(AConnection, SendsMoreThanASocketHolds) {
 TEST(AConnection, PreparesAStatementOnceAndTakesNoOtherByItsName) {
     constexpr auto one = Statement{"number", "SELECT $1::integer"};
     constexpr auto other = Statement{"number", "SELECT $1::integer + 1"};
-    auto connection = support::connect(postgres().fresh_database());
+    auto connection = support::connect(support::bare_database());
     EXPECT_EQ(connection.query(one, 1)[0].int32(0), 1);
     EXPECT_EQ(connection.query(one, 2)[0].int32(0), 2);
     EXPECT_EQ(ask(connection, "SELECT count(*) FROM pg_prepared_statements"), "1");
@@ -126,7 +126,7 @@ TEST(AConnection, PreparesAStatementOnceAndTakesNoOtherByItsName) {
 TEST(AConnection, ChecksAStatementAgainstTheSchemaWithoutRunningIt) {
     constexpr auto good = Statement{"good", "CREATE TABLE never_made (a integer)"};
     constexpr auto bad = Statement{"bad", "SELECT a FROM nowhere WHERE a = $1"};
-    auto connection = support::connect(postgres().fresh_database());
+    auto connection = support::connect(support::bare_database());
     EXPECT_NO_THROW(connection.prepare(good));
     EXPECT_EQ(ask(connection, "SELECT to_regclass('never_made') IS NULL"), "t");
     EXPECT_THROW(connection.prepare(bad), Error);

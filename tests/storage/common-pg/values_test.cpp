@@ -8,7 +8,6 @@ namespace {
 
 using namespace std::string_literals;
 using support::connect;
-using support::postgres;
 
 constexpr auto all_types = Statement{"all_types", R"sql(
     SELECT $1::boolean, $2::smallint, $3::integer, $4::bigint, $5::text, $6::bytea, $7::uuid,
@@ -58,7 +57,7 @@ std::vector<Sample> extremes() {
 }
 
 TEST(ValuesInPostgres, ComeBackAsTheyWent) {
-    auto connection = connect(postgres().fresh_database());
+    auto connection = connect(support::bare_database());
     for (auto const& sample : extremes()) {
         auto const rows =
             connection.query(all_types, sample.boolean, sample.int16, sample.int32, sample.int64,
@@ -69,7 +68,7 @@ TEST(ValuesInPostgres, ComeBackAsTheyWent) {
 }
 
 TEST(ValuesInPostgres, ComeBackInColumnsOfAnyLength) {
-    auto connection = connect(postgres().fresh_database());
+    auto connection = connect(support::bare_database());
     for (auto const length : {0U, 1U, 4U, 512U}) {
         auto samples = std::vector<Sample>{};
         while (samples.size() < length) {
@@ -88,7 +87,7 @@ TEST(ValuesInPostgres, AreTheServersOwnTexts) {
     constexpr auto as_text = Statement{"as_text", R"sql(
         SELECT $1::bigint::text, $2::uuid::text, $3::timestamptz::text, $4::bytea::text
     )sql"};
-    auto connection = connect(postgres().fresh_database());
+    auto connection = connect(support::bare_database());
     auto const uuid = *Uuid::parse("01939f6e-7d2a-7000-8000-0123456789ab");
     auto const rows =
         connection.query(as_text, std::int64_t{-42}, uuid,
@@ -103,7 +102,7 @@ TEST(ValuesInPostgres, ReadIntegerArraysAndNarrowIntegersAsWideOnes) {
     constexpr auto arrays = Statement{"arrays", R"sql(
         SELECT ARRAY[1, -2]::integer[], '{}'::integer[], ARRAY[3]::bigint[], 4::smallint, 5::integer
     )sql"};
-    auto connection = connect(postgres().fresh_database());
+    auto connection = connect(support::bare_database());
     auto const rows = connection.query(arrays);
     EXPECT_EQ(rows[0].int32_array(0), (std::vector<std::int32_t>{1, -2}));
     EXPECT_TRUE(rows[0].int32_array(1).empty());
@@ -114,7 +113,7 @@ TEST(ValuesInPostgres, ReadIntegerArraysAndNarrowIntegersAsWideOnes) {
 
 TEST(ValuesInPostgres, OfAnotherTypeOrNullWhereNoneIsExpectedAreABug) {
     constexpr auto wrong = Statement{"wrong", "SELECT 1::integer, NULL::text"};
-    auto connection = connect(postgres().fresh_database());
+    auto connection = connect(support::bare_database());
     auto const rows = connection.query(wrong);
     EXPECT_DEATH((void)rows[0].text(0), "BUG");
     EXPECT_DEATH((void)rows[0].text(1), "BUG");
@@ -122,7 +121,7 @@ TEST(ValuesInPostgres, OfAnotherTypeOrNullWhereNoneIsExpectedAreABug) {
 }
 
 TEST(ValuesInPostgres, TextThatIsNotUtf8BelongsToTheItem) {
-    auto connection = connect(postgres().fresh_database());
+    auto connection = connect(support::bare_database());
     constexpr auto echo = Statement{"echo", "SELECT $1::text"};
     for (auto const& text : {"\xff"s, "a\0b"s}) {
         try {
