@@ -20,7 +20,7 @@ constexpr auto insert_entries = pg::Statement{"insert_history", R"sql(
 // Longer stories are cut: nobody reads them as one, and an answer has to end.
 constexpr auto select_of_reservation = pg::Statement{"select_story_of_reservation", R"sql(
     SELECT event_id, type, topic, partition, record_offset, key, aggregate, version, time, correlation_id,
-           causation_id, trace_id, user_id, reservation_id, token_id, (value::json -> 'data')::text
+           causation_id, trace_id, user_id, reservation_id, token_id, coalesce((value::json -> 'data')::text, 'null')
     FROM history
     WHERE event_id IN (
         SELECT event_id FROM history WHERE reservation_id = $1
@@ -34,7 +34,7 @@ constexpr auto select_of_reservation = pg::Statement{"select_story_of_reservatio
 
 constexpr auto select_of_trace = pg::Statement{"select_story_of_trace", R"sql(
     SELECT event_id, type, topic, partition, record_offset, key, aggregate, version, time, correlation_id,
-           causation_id, trace_id, user_id, reservation_id, token_id, (value::json -> 'data')::text
+           causation_id, trace_id, user_id, reservation_id, token_id, coalesce((value::json -> 'data')::text, 'null')
     FROM history
     WHERE trace_id = $1 AND ($2::text IS NULL OR user_id = $2)
     ORDER BY time, event_id
@@ -43,7 +43,7 @@ constexpr auto select_of_trace = pg::Statement{"select_story_of_trace", R"sql(
 
 constexpr auto select_of_key = pg::Statement{"select_story_of_key", R"sql(
     SELECT event_id, type, topic, partition, record_offset, key, aggregate, version, time, correlation_id,
-           causation_id, trace_id, user_id, reservation_id, token_id, (value::json -> 'data')::text
+           causation_id, trace_id, user_id, reservation_id, token_id, coalesce((value::json -> 'data')::text, 'null')
     FROM history
     WHERE topic = $1 AND key = $2 AND ($3::text IS NULL OR user_id = $3)
     ORDER BY version
@@ -52,7 +52,7 @@ constexpr auto select_of_key = pg::Statement{"select_story_of_key", R"sql(
 
 constexpr auto select_event = pg::Statement{"select_history_event", R"sql(
     SELECT event_id, type, topic, partition, record_offset, key, aggregate, version, time, correlation_id,
-           causation_id, trace_id, user_id, reservation_id, token_id, (value::json -> 'data')::text
+           causation_id, trace_id, user_id, reservation_id, token_id, coalesce((value::json -> 'data')::text, 'null')
     FROM history
     WHERE event_id = $1 AND ($2::text IS NULL OR user_id = $2)
 )sql"};

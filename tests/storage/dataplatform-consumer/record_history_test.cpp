@@ -23,7 +23,7 @@ class RecordHistory : public testing::Test {
                  body});
         }
         auto record = kafka::Record{};
-        record.value = "{}";
+        record.value = R"({"data":{}})";
         auto const records = std::vector<kafka::Record const*>(events.size(), &record);
         auto tx = pg::Transaction{connection_};
         auto const outcomes = consumers::record_history(tx, events, records, &metrics_);
