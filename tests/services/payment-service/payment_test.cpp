@@ -124,7 +124,7 @@ TEST_F(PaymentService, GoesOnWhereItWasKilled) {
 TEST_F(PaymentService, MakesADeadLetterOfAPartialCancellationWithoutItsCapture) {
     ASSERT_EQ(top_up("ann", euros(100), key("1")).status, 201);
     auto const facts = facts_of("ann", 60);
-    auto part = events::ReservationPartlyCancelled{facts};
+    auto part = events::ReservationPartlyCancelled{facts, {}, {}};
     part.total.minor_units = 40;
     part.refund = {.minor_units = 20, .currency = {}};
     part.given_back = {{1, 1}};

@@ -64,7 +64,7 @@ TEST_F(Consume, RefusesAPartialCancellationBeforeItsCaptureAndChangesNothing) {
     std::ignore = filled(connection_, ann_, 100);
     auto const facts = facts_of(ann_, 40);
     std::ignore = consumed(connection_, {event_of(events::ReservationPaymentRequested{facts})});
-    auto part = events::ReservationPartlyCancelled{facts};
+    auto part = events::ReservationPartlyCancelled{facts, {}, {}};
     part.total = euros(30);
     part.refund = euros(10);
     EXPECT_EQ(consumed(connection_, {event_of(part)})[0].verdict, Verdict::refused);

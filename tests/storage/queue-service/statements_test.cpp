@@ -1,6 +1,7 @@
 // Every statement of queue, prepared and run with one row and with 512.
 #include <algorithm>
 
+#include "queue-service/use_cases/distinct.hpp"
 #include "tests/storage/queue-service/database.hpp"
 
 namespace frontrow::queue {
