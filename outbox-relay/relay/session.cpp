@@ -270,7 +270,8 @@ void Session::write(domain::Cursor const& cursor, std::vector<domain::StoppedRow
 }
 
 void Session::keep_lease() {
-    if (steady_clock::now() - written_at_ >= options_.lease / 3) {
+    // A finished window is closed by the same write, or short leases would keep it open for ever.
+    if (steady_clock::now() - written_at_ >= options_.lease / 3 && !close_window(true)) {
         write(cursor_, {});
     }
 }

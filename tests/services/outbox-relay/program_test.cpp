@@ -13,7 +13,7 @@ class RelayProcess : public RelayWorld {
                 {"FRONTROW_RELAY__KAFKA__BOOTSTRAP_SERVERS", support::kafka().bootstrap_servers()},
                 {"FRONTROW_RELAY__TOPICS__PREFIX", prefix_},
                 {"FRONTROW_RELAY__LEASE__DURATION", lease},
-                {"FRONTROW_RELAY__LOG__LEVEL", "warning"}};
+                {"FRONTROW_RELAY__LOG__LEVEL", "error"}};
     }
     std::string epoch() { return ask("SELECT epoch::text FROM relay_cursor"); }
     bool all_published() {
