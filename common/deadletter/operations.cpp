@@ -24,6 +24,13 @@ constexpr auto select_one = pg::Statement{"select_dead_letter", R"sql(
     WHERE id = $1
 )sql"};
 
+constexpr auto select_waiting = pg::Statement{"select_waiting_dead_letters", R"sql(
+    SELECT count(*) FILTER (WHERE state <> 'PARKED'), count(*) FILTER (WHERE state = 'PARKED'),
+           coalesce(extract(epoch FROM now() - min(failed_at) FILTER (WHERE state <> 'PARKED')), 0)::bigint
+    FROM dead_letter
+    WHERE consumer = $1 AND state IN ('OPEN', 'REPLAYING', 'PARKED')
+)sql"};
+
 constexpr auto lock_claim = pg::Statement{"lock_dead_claim", R"sql(
     SELECT outcome FROM inbox WHERE consumer = $1 AND event_id = $2 FOR UPDATE
 )sql"};
@@ -92,6 +99,11 @@ std::vector<Letter> list(pg::Transaction& tx, Filter const& filter) {
 std::optional<Letter> find(pg::Transaction& tx, Uuid const& id) {
     auto const rows = tx.query(select_one, id);
     return rows.empty() ? std::nullopt : std::optional{letter_of(rows[0])};
+}
+
+Waiting count_waiting(pg::Transaction& tx, std::string_view consumer) {
+    auto const rows = tx.query(select_waiting, consumer);
+    return {rows[0].int64(0), rows[0].int64(1), std::chrono::seconds{rows[0].int64(2)}};
 }
 
 OperationOutcome operate(pg::Transaction& tx, Operation const& operation,

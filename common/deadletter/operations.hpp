@@ -1,6 +1,7 @@
 // What operators do with dead letters: look, replay, discard.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <span>
@@ -22,6 +23,14 @@ struct Filter {
 /// The newest first. Without their octets: key, value and headers are empty.
 [[nodiscard]] std::vector<Letter> list(pg::Transaction& tx, Filter const& filter);
 [[nodiscard]] std::optional<Letter> find(pg::Transaction& tx, Uuid const& id);
+
+/// What waits for an operator.
+struct Waiting {
+    std::int64_t open{0};
+    std::int64_t parked{0};
+    std::chrono::seconds oldest_age{0};  ///< of the open ones
+};
+[[nodiscard]] Waiting count_waiting(pg::Transaction& tx, std::string_view consumer);
 
 enum class Kind { replay = 1, discard };
 

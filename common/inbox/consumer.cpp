@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "common/deadletter/operations.hpp"
 #include "common/inbox/batch.hpp"
 #include "common/kafka/consumer.hpp"
 #include "common/lane/runner.hpp"
@@ -17,6 +18,7 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
+constexpr auto count_interval = std::chrono::seconds{5};
 constexpr auto poll_wait = std::chrono::milliseconds{100};
 
 /// Sleeps, but not through a stop.
@@ -90,6 +92,8 @@ struct Consumer::State {
     void poll(std::stop_token const& stop);
     void consume(std::vector<kafka::Record> const& records, std::stop_token const& stop);
     void drain(std::stop_token const& stop);
+    void count_dead_letters(std::stop_token const& stop);
+    void observe_age(kafka::Record const& record);
     void tell(Tally const& tally, std::vector<events::Event> const& applied);
     void run_guarded(Batch& batch, pg::Transaction& tx, lane::Slice slice);
 
@@ -100,6 +104,7 @@ struct Consumer::State {
     std::optional<Window> window;
     SteadyClock::time_point maintain_at{};
     SteadyClock::time_point drain_at{};
+    SteadyClock::time_point count_at{};
     std::atomic<bool> is_connected{false};
     std::atomic<bool> is_paused{false};
 };
@@ -124,6 +129,7 @@ void Consumer::run(std::stop_token stop) {
             state.maintain(stop);
             state.poll(stop);
             state.drain(stop);
+            state.count_dead_letters(stop);
             backoff = state.options.backoff_min;
         } catch (kafka::Error const& error) {
             state.is_connected = false;
@@ -183,6 +189,7 @@ void Consumer::State::consume(std::vector<kafka::Record> const& records,
         auto tally = Tally{};
         auto const applied = batch.committed(tally);
         done = slice.end;
+        observe_age(records[slice.begin]);
         tell(tally, applied);
     });
     policy.run = [&](pg::Transaction& tx, lane::Slice slice) {
@@ -191,6 +198,43 @@ void Consumer::State::consume(std::vector<kafka::Record> const& records,
     runner.run(batch.size(), policy, stop);
     // Slices commit in order, so after a stop the first `done` records are exactly what is durable.
     kafka->commit(std::span{records}.first(done));
+}
+
+void Consumer::State::observe_age(kafka::Record const& record) {
+    if (options.metrics != nullptr) {
+        auto const age = std::chrono::duration<double>(SystemClock{}.now() - record.timestamp);
+        options.metrics
+            ->histogram("frontrow_consumer_record_age_seconds",
+                        "How old the first record of a batch was when the batch was committed",
+                        {{"group", options.group}})
+            .observe(std::max(age.count(), 0.0));
+    }
+}
+
+void Consumer::State::count_dead_letters(std::stop_token const& stop) {
+    if (options.metrics == nullptr || SteadyClock::now() < count_at) {
+        return;
+    }
+    count_at = SteadyClock::now() + count_interval;
+    auto waiting = deadletter::Waiting{};
+    auto const policy = lane::BatchPolicy{
+        .run = [&](pg::Transaction& tx,
+                   lane::Slice) { waiting = deadletter::count_waiting(tx, options.group); },
+        .committed =
+            [&](lane::Slice) {
+                auto const set = [&](char const* name, char const* help, auto value) {
+                    options.metrics->gauge(name, help, {{"group", options.group}})
+                        .set(static_cast<double>(value));
+                };
+                set("frontrow_dlq_open", "Dead letters that wait for an operator", waiting.open);
+                set("frontrow_dlq_parked", "Events that wait behind them", waiting.parked);
+                set("frontrow_dlq_oldest_age_seconds", "Age of the oldest open dead letter",
+                    waiting.oldest_age.count());
+            },
+        .rejected = [](std::size_t, pg::Error const&) { return false; },
+        .keep_trying = [](lane::Slice, pg::Error const&, bool) { return false; },
+        .halve_on_lock_timeout = false};
+    runner.run(1, policy, stop);
 }
 
 void Consumer::State::run_guarded(Batch& batch, pg::Transaction& tx, lane::Slice slice) {
