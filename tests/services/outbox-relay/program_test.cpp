@@ -30,8 +30,8 @@ TEST_F(RelayProcess, LosesNothingAndKeepsTheOrderOfEachKeyThroughManyKills) {
     for (auto n = 0; n < 20; ++n) {
         keys.push_back("k" + std::to_string(n) + "-");
     }
-    constexpr auto rounds = 6;
-    constexpr auto versions_each = 40;
+    constexpr auto rounds = 5;
+    constexpr auto versions_each = 12;
     for (auto round = 0; round < rounds; ++round) {
         auto relay = RelayProgram{settings()};
         auto const before = epoch();
@@ -53,36 +53,36 @@ TEST_F(RelayProcess, PublishesWithOneOfTwoAndWithTheOtherOnceThatOneIsKilled) {
     auto first = RelayProgram{settings()};
     ASSERT_TRUE(support::eventually([&] { return epoch() == "1"; }));
     auto second = RelayProgram{settings()};
-    fill({"a", "b"}, 50);
+    fill({"a", "b"}, 20);
     ASSERT_TRUE(all_published());
     EXPECT_EQ(epoch(), "1");
-    EXPECT_EQ(published(100).size(), 2U);
+    EXPECT_EQ(published(40).size(), 2U);
     first.kill();
-    fill({"a", "b"}, 50, 51);
+    fill({"a", "b"}, 20, 21);
     ASSERT_TRUE(all_published());
     EXPECT_EQ(epoch(), "2");
-    auto values = published(200);
-    EXPECT_EQ(first_occurrences(values["a"]), versions("a", 100));
-    EXPECT_EQ(first_occurrences(values["b"]), versions("b", 100));
+    auto values = published(80);
+    EXPECT_EQ(first_occurrences(values["a"]), versions("a", 40));
+    EXPECT_EQ(first_occurrences(values["b"]), versions("b", 40));
 }
 
 TEST_F(RelayProcess, IsFencedWhenItWakesAfterItsLeaseAndOnlyRepeats) {
     auto frozen = RelayProgram{settings("300ms")};
     ASSERT_TRUE(support::eventually([&] { return epoch() == "1"; }));
-    fill({"a", "b"}, 300);
+    fill({"a", "b"}, 60);
     frozen.signal(SIGSTOP);
     auto rival = RelayProgram{settings("300ms")};
     ASSERT_TRUE(support::eventually([&] { return epoch() == "2"; }));
-    fill({"a", "b"}, 100, 301);
+    fill({"a", "b"}, 20, 61);
     ASSERT_TRUE(all_published());
     frozen.signal(SIGCONT);
-    fill({"a", "b"}, 100, 401);
+    fill({"a", "b"}, 20, 81);
     ASSERT_TRUE(all_published());
     // It neither moved the cursor nor took the lease back while the rival keeps it.
     EXPECT_EQ(epoch(), "2");
-    auto values = published(1000);
-    EXPECT_EQ(first_occurrences(values["a"]), versions("a", 500));
-    EXPECT_EQ(first_occurrences(values["b"]), versions("b", 500));
+    auto values = published(200);
+    EXPECT_EQ(first_occurrences(values["a"]), versions("a", 100));
+    EXPECT_EQ(first_occurrences(values["b"]), versions("b", 100));
 }
 
 TEST_F(RelayProcess, StopsTheKeyOfAnOversizedRowAndShowsIt) {
