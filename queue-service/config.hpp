@@ -7,7 +7,7 @@ namespace frontrow::queue {
 
 struct Config {
     service::ServiceConfig common;
-    std::string pass_key_file;
+    std::string pass_key_file{};
     std::chrono::milliseconds admission_tick{};
     std::chrono::milliseconds admission_length{};
     std::chrono::milliseconds sweep_interval{};

@@ -13,6 +13,7 @@ using support::Answer;
 using support::eventually;
 using support::Headers;
 using support::key;
+using support::operator+;
 
 class PaymentService : public testing::Test {
   protected:

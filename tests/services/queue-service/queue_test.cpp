@@ -17,6 +17,7 @@ using support::Answer;
 using support::eventually;
 using support::Headers;
 using support::key;
+using support::operator+;
 
 class QueueService : public testing::Test {
   protected:
