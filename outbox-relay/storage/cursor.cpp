@@ -12,7 +12,8 @@ constexpr auto take = pg::Statement{"relay_take_lease", R"sql(
         lease_holder = $1::text,
         lease_until = clock_timestamp() + $2::bigint * interval '1 millisecond',
         lease_backend = pg_backend_pid(),
-        lease_backend_start = (SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())
+        lease_backend_start = (SELECT backend_start FROM pg_stat_activity
+                               WHERE pid = pg_backend_pid())
     WHERE lease_until IS NULL
        OR lease_until < clock_timestamp()
        OR lease_holder = $1::text

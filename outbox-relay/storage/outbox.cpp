@@ -31,8 +31,8 @@ constexpr auto window_ends = pg::Statement{"relay_window_ends", R"sql(
 )sql"};
 
 constexpr auto page_sql = R"sql(
-    SELECT id, event_id, aggregateid, version, type, topic, key, payload, time, traceparent, headers,
-           partition, created_at
+    SELECT id, event_id, aggregateid, version, type, topic, key, payload, time, traceparent,
+           headers, partition, created_at
     FROM public.outbox
     WHERE id > $1::bigint AND id <= $2::bigint
       AND pg_visible_in_snapshot(tx, (SELECT $3::text::pg_snapshot))

@@ -10,7 +10,8 @@ namespace {
 constexpr auto insert = pg::Statement{"relay_insert_stopped", R"sql(
     INSERT INTO public.outbox_stopped (id, topic, key, reason)
     SELECT id, topic, key, reason
-    FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::text[]) AS stopped (id, topic, key, reason)
+    FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::text[])
+         AS stopped (id, topic, key, reason)
     ON CONFLICT (id) DO NOTHING
 )sql"};
 
@@ -23,8 +24,8 @@ constexpr auto resumed = pg::Statement{"relay_resumed_keys", R"sql(
 )sql"};
 
 constexpr auto first_of_key = pg::Statement{"relay_first_stopped", R"sql(
-    SELECT stored.id, event_id, aggregateid, version, type, stored.topic, stored.key, payload, time, traceparent,
-           headers, partition, created_at
+    SELECT stored.id, event_id, aggregateid, version, type, stored.topic, stored.key, payload,
+           time, traceparent, headers, partition, created_at
     FROM (SELECT id FROM public.outbox_stopped
           WHERE topic = $1::text AND coalesce(key, ''::bytea) = $2::bytea
           ORDER BY id LIMIT 1) AS first
