@@ -26,8 +26,9 @@ std::map<std::string, std::string> poor_machine(ScratchClone const& clone, bool 
     if (has_sudo) {
         command("sudo", "#!/bin/sh\nexit 1\n");
     }
-    for (auto const* tool : {"bash", "readlink", "dirname", "mkdir", "flock", "cat", "sed", "sort",
-                             "grep", "dpkg-query", "comm", "xargs", "awk", "cut", "tr", "sh"}) {
+    for (auto const* tool :
+         {"bash", "readlink", "dirname", "mkdir", "flock", "cat", "sed", "sort", "grep",
+          "dpkg-query", "comm", "xargs", "awk", "cut", "tr", "sh", "echo"}) {
         fs::create_symlink(fs::exists(fs::path{"/usr/bin"} / tool) ? fs::path{"/usr/bin"} / tool
                                                                    : fs::path{"/bin"} / tool,
                            folder / tool);
