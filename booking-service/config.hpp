@@ -8,8 +8,8 @@ namespace frontrow::booking {
 
 struct Config {
     service::ServiceConfig common;
-    std::string pass_jwks_file;
-    domain::Rules rules;
+    std::string pass_jwks_file{};
+    domain::Rules rules{};
     std::size_t seats_per_reservation_max{8};
     bool sweeper_enabled{true};
     std::chrono::milliseconds sweeper_interval{};

@@ -16,6 +16,7 @@ using support::Answer;
 using support::eventually;
 using support::Headers;
 using support::key;
+using support::operator+;
 
 /// The key with which the queue signs its passes, here in the test's hands.
 class PassSigner {
@@ -70,7 +71,8 @@ class BookingService : public testing::Test {
                                            concert_json(admission_capacity, opens, starts));
         EXPECT_EQ(made.status, 201) << made.body;
         auto const shows = made.body.find(R"("shows")");
-        return {made.member("id"), Answer{.body = made.body.substr(shows)}.member("id")};
+        return {made.member("id"),
+                Answer{.status = 0, .headers = {}, .body = made.body.substr(shows)}.member("id")};
     }
     static std::string wish(Shown const& of, std::string const& seats) {
         return R"({"showId":")" + of.id + R"(","seatIds":[)" + seats + "]}";

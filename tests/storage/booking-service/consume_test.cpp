@@ -52,13 +52,12 @@ TEST(Consume, AuthorizationAfterATakeOverExpiresAndLeavesTheTakerAlone) {
     auto database = BookingDatabase{};
     auto const wish = database.wish({1});
     auto const id = wish.request.id;
-    auto const rules = domain::Rules{.hold = 2s, .payment_minimum = 1us};
-    database.reserve(database.connection(), {wish}, rules);
-    ASSERT_TRUE(database.pay(database.connection(), id, rules).has_value());
+    database.reserve(database.connection(), {wish});
+    ASSERT_TRUE(database.pay(database.connection(), id).has_value());
+    database.ends_in(id, "0 ms");
     auto const taker = database.wish({1}, "bob");
-    ASSERT_TRUE(support::eventually([&] {
-        return database.reserve(database.connection(), {taker}).front().has_value();
-    })) << "with no sweeper running";
+    ASSERT_TRUE(database.reserve(database.connection(), {taker}).front().has_value())
+        << "with no sweeper running";
     EXPECT_EQ(database.told(id), "held 1, payment_requested 2") << "the old one is not touched";
     EXPECT_EQ(verdicts(database.consume(database.connection(), {authorized(id)})),
               std::vector{Verdict::applied});

@@ -114,6 +114,15 @@ class BookingDatabase {
                          [&](pg::Transaction& tx) { return consumers::consume(tx, events); });
     }
     storage::Layouts& layouts() { return layouts_; }
+    /// Moves the deadline of the reservation and of its seats to that long from now, whatever the
+    /// speed of this machine.
+    void ends_in(ReservationId const& id, std::string const& interval) {
+        auto const text = "'" + id.to_string() + "'";
+        connection_.run_script("BEGIN; UPDATE seats SET held_until = now() + '" + interval +
+                               "' WHERE reservation_id = " + text +
+                               "; UPDATE reservations SET held_until = now() + '" + interval +
+                               "' WHERE id = " + text + "; COMMIT");
+    }
 
     /// What must hold whatever happened: seats, reservations and events tell the same story.
     std::string broken_rule() {

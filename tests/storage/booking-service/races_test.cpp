@@ -58,9 +58,9 @@ TEST(Races, ConfirmationAgainstExpiryHasOneOutcome) {
     auto confirmer = database.connect();
     auto sweeper = database.connect();
     for (auto seat = 1; seat <= 40; ++seat) {
-        auto const rules = domain::Rules{.hold = 15ms, .payment_minimum = 15ms};
-        auto const id = database.reserved({seat}, rules);
-        ASSERT_TRUE(database.pay(confirmer, id, rules).has_value());
+        auto const id = database.reserved({seat});
+        ASSERT_TRUE(database.pay(confirmer, id).has_value());
+        database.ends_in(id, "8 ms");
         auto done = std::atomic{false};
         {
             auto sweeps = std::jthread{[&] {
