@@ -23,8 +23,7 @@ std::map<std::string, std::string> properties_of(std::vector<std::string> const&
 AuthConfig read_auth(config::Reader& reader) {
     return {.jwks_file = reader.required_text(
                 "auth.jwks_file", "The file with the public keys (JWKS) that sign users' tokens."),
-            .issuer = reader.text("auth.issuer", "frontrow-dev",
-                                  "What a token's `iss` must be."),
+            .issuer = reader.text("auth.issuer", "frontrow-dev", "What a token's `iss` must be."),
             .audience =
                 reader.text("auth.audience", "frontrow", "What a token's `aud` must be or hold.")};
 }

@@ -18,8 +18,9 @@ TEST(Capture, RefusesAnythingButWhatWasAuthorized) {
 }
 
 TEST(GiveBack, ClosesTheReservationForEveryLaterRequest) {
-    for (auto const& before : {std::optional<Payment>{}, std::optional{paid(PaymentState::declined)},
-                              std::optional{paid(PaymentState::authorized)}}) {
+    for (auto const& before :
+         {std::optional<Payment>{}, std::optional{paid(PaymentState::declined)},
+          std::optional{paid(PaymentState::authorized)}}) {
         auto books = books_with(before);
         ASSERT_TRUE(give_back(books, ending()).has_value());
         auto const late = request(books, request_of(9), noon);
