@@ -25,11 +25,11 @@ std::optional<Bytes> as_bytes(std::optional<std::string> const& octets) {
 }
 
 constexpr auto insert_letters = pg::Statement{"insert_dead_letters", R"sql(
-    INSERT INTO dead_letter (id, consumer, topic, partition, record_offset, record_time, event_id, type, key, value,
-                             headers, reason, detail, state, replay_count)
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bigint[], $6::timestamptz[], $7::uuid[],
-                         $8::text[], $9::bytea[], $10::bytea[], $11::bytea[], $12::text[], $13::text[], $14::text[],
-                         $15::int[])
+    INSERT INTO dead_letter (id, consumer, topic, partition, record_offset, record_time, event_id,
+                             type, key, value, headers, reason, detail, state, replay_count)
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bigint[],
+                         $6::timestamptz[], $7::uuid[], $8::text[], $9::bytea[], $10::bytea[],
+                         $11::bytea[], $12::text[], $13::text[], $14::text[], $15::int[])
     ON CONFLICT (consumer, topic, partition, record_offset, event_id) DO NOTHING
     RETURNING id
 )sql"};
@@ -71,8 +71,8 @@ constexpr auto settle_letters = pg::Statement{"settle_dead_letters", R"sql(
 )sql"};
 
 constexpr auto select_first_parked = pg::Statement{"select_first_parked", R"sql(
-    SELECT id, consumer, topic, partition, record_offset, record_time, event_id, type, key, value, headers, reason,
-           detail, state, failed_at, replay_count
+    SELECT id, consumer, topic, partition, record_offset, record_time, event_id, type, key, value,
+           headers, reason, detail, state, failed_at, replay_count
     FROM dead_letter
     WHERE consumer = $1 AND topic = $2 AND key = $3 AND state = 'PARKED'
     ORDER BY record_offset

@@ -8,8 +8,8 @@ namespace frontrow::deadletter {
 namespace {
 
 constexpr auto select_page = pg::Statement{"select_dead_letter_page", R"sql(
-    SELECT id, consumer, topic, partition, record_offset, record_time, event_id, type, NULL::bytea, NULL::bytea,
-           ''::bytea, reason, detail, state, failed_at, replay_count
+    SELECT id, consumer, topic, partition, record_offset, record_time, event_id, type,
+           NULL::bytea, NULL::bytea, ''::bytea, reason, detail, state, failed_at, replay_count
     FROM dead_letter
     WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR reason = $2)
       AND ($3::text IS NULL OR topic = $3) AND ($4::uuid IS NULL OR id < $4)
@@ -18,15 +18,16 @@ constexpr auto select_page = pg::Statement{"select_dead_letter_page", R"sql(
 )sql"};
 
 constexpr auto select_one = pg::Statement{"select_dead_letter", R"sql(
-    SELECT id, consumer, topic, partition, record_offset, record_time, event_id, type, key, value, headers, reason,
-           detail, state, failed_at, replay_count
+    SELECT id, consumer, topic, partition, record_offset, record_time, event_id, type, key, value,
+           headers, reason, detail, state, failed_at, replay_count
     FROM dead_letter
     WHERE id = $1
 )sql"};
 
 constexpr auto select_waiting = pg::Statement{"select_waiting_dead_letters", R"sql(
     SELECT count(*) FILTER (WHERE state <> 'PARKED'), count(*) FILTER (WHERE state = 'PARKED'),
-           coalesce(extract(epoch FROM now() - min(failed_at) FILTER (WHERE state <> 'PARKED')), 0)::bigint
+           coalesce(extract(epoch FROM now() - min(failed_at) FILTER (WHERE state <> 'PARKED')),
+                    0)::bigint
     FROM dead_letter
     WHERE consumer = $1 AND state IN ('OPEN', 'REPLAYING', 'PARKED')
 )sql"};
@@ -41,7 +42,8 @@ constexpr auto lock_key = pg::Statement{"lock_dead_key", R"sql(
 
 constexpr auto update_replaying = pg::Statement{"update_replaying", R"sql(
     UPDATE dead_letter
-    SET state = 'REPLAYING', replay_count = replay_count + 1, replay_id = $2, changed_by = $3, note = $4, changed_at = now()
+    SET state = 'REPLAYING', replay_count = replay_count + 1, replay_id = $2, changed_by = $3,
+        note = $4, changed_at = now()
     WHERE id = $1 AND state IN ('OPEN', 'REPLAYING')
 )sql"};
 
@@ -51,11 +53,13 @@ constexpr auto update_discarded = pg::Statement{"update_discarded", R"sql(
 )sql"};
 
 constexpr auto discard_claim = pg::Statement{"discard_claim", R"sql(
-    UPDATE inbox SET outcome = 'discarded', reason = $3 WHERE consumer = $1 AND event_id = $2 AND outcome = 'dead'
+    UPDATE inbox SET outcome = 'discarded', reason = $3
+    WHERE consumer = $1 AND event_id = $2 AND outcome = 'dead'
 )sql"};
 
 constexpr auto drain_key = pg::Statement{"drain_discarded_key", R"sql(
-    UPDATE blocked_keys SET state = 'draining', since = now() WHERE consumer = $1 AND topic = $2 AND key = $3
+    UPDATE blocked_keys SET state = 'draining', since = now()
+    WHERE consumer = $1 AND topic = $2 AND key = $3
 )sql"};
 
 std::size_t octets_of(kafka::Record const& record) {

@@ -1,4 +1,5 @@
-// payment.payment.v1 (key: reservationId) and payment.wallet.v1 (key: userId). Producer: payment-service.
+// payment.payment.v1 (key: reservationId) and payment.wallet.v1 (key: userId). Producer:
+// payment-service.
 #pragma once
 
 #include <string>
@@ -12,8 +13,9 @@ namespace frontrow::events {
 struct PaymentFacts {
     ReservationId reservation;
     UserId user;
-    std::int32_t attempt{0};  ///< echoed from the request; booking ignores any other than its current
-    Money amount;             ///< asked for
+    std::int32_t attempt{
+        0};        ///< echoed from the request; booking ignores any other than its current
+    Money amount;  ///< asked for
     Money captured;
     Money refunded;
 };

@@ -1,4 +1,5 @@
-// booking.reservation.v1: what happens to reservations. Key: reservationId. Producer: booking-service.
+// booking.reservation.v1: what happens to reservations. Key: reservationId. Producer:
+// booking-service.
 #pragma once
 
 #include <optional>
@@ -10,8 +11,8 @@
 
 namespace frontrow::events {
 
-/// A seat and the fence under which the reservation has it. A reader applies a change of a seat only
-/// if (fence, version of the reservation) is higher than what it shows.
+/// A seat and the fence under which the reservation has it. A reader applies a change of a seat
+/// only if (fence, version of the reservation) is higher than what it shows.
 struct SeatFence {
     std::int32_t seat{0};
     std::int64_t fence{0};
@@ -23,11 +24,12 @@ struct ReservationFacts {
     ReservationId reservation;
     ShowId show;
     UserId user;
-    std::optional<TokenId> token;  ///< the queue token whose pass was used; none if the show has no queue
+    std::optional<TokenId>
+        token;  ///< the queue token whose pass was used; none if the show has no queue
     std::vector<SeatFence> seats;  ///< those that the reservation has, or had until this event
     Money total;
     Instant held_until{};
-    std::int32_t attempt{0};       ///< of payment; 0: none yet
+    std::int32_t attempt{0};  ///< of payment; 0: none yet
 };
 
 struct ReservationHeld : ReservationFacts {};

@@ -7,7 +7,8 @@ namespace {
 constexpr auto insert_claims = pg::Statement{"insert_inbox_claims", R"sql(
     INSERT INTO inbox (consumer, event_id, outcome, topic, partition, record_offset)
     SELECT $1, c.event_id, 'applied', c.topic, c.partition, c.record_offset
-    FROM unnest($2::uuid[], $3::text[], $4::int[], $5::bigint[]) AS c (event_id, topic, partition, record_offset)
+    FROM unnest($2::uuid[], $3::text[], $4::int[], $5::bigint[])
+        AS c (event_id, topic, partition, record_offset)
     ORDER BY c.event_id
     ON CONFLICT DO NOTHING
     RETURNING event_id
@@ -33,7 +34,8 @@ constexpr auto update_endings = pg::Statement{"update_inbox_endings", R"sql(
 )sql"};
 
 constexpr auto select_window = pg::Statement{"select_inbox_window", R"sql(
-    SELECT public.partition_bound('uuid_v7', min(day))::uuid, public.partition_bound('uuid_v7', max(day) + 1)::uuid
+    SELECT public.partition_bound('uuid_v7', min(day))::uuid,
+           public.partition_bound('uuid_v7', max(day) + 1)::uuid
     FROM public.partition_days('inbox') AS day
 )sql"};
 

@@ -5,22 +5,25 @@ namespace frontrow::dataplatform::storage::history {
 namespace {
 
 constexpr auto select_heads = pg::Statement{"select_history_heads", R"sql(
-    SELECT k.topic, k.key, (SELECT max(h.version) FROM history AS h WHERE h.topic = k.topic AND h.key = k.key)
+    SELECT k.topic, k.key,
+           (SELECT max(h.version) FROM history AS h WHERE h.topic = k.topic AND h.key = k.key)
     FROM (SELECT DISTINCT topic, key FROM unnest($1::text[], $2::text[]) AS u (topic, key)) AS k
 )sql"};
 
 constexpr auto insert_entries = pg::Statement{"insert_history", R"sql(
-    INSERT INTO history (event_id, type, topic, partition, record_offset, key, aggregate, version, time, correlation_id,
-                         causation_id, trace_id, user_id, reservation_id, token_id, value)
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bigint[], $6::text[], $7::text[],
-                         $8::bigint[], $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::text[],
-                         $14::uuid[], $15::uuid[], $16::text[])
+    INSERT INTO history (event_id, type, topic, partition, record_offset, key, aggregate, version,
+                         time, correlation_id, causation_id, trace_id, user_id, reservation_id,
+                         token_id, value)
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bigint[], $6::text[],
+                         $7::text[], $8::bigint[], $9::timestamptz[], $10::text[], $11::text[],
+                         $12::text[], $13::text[], $14::uuid[], $15::uuid[], $16::text[])
 )sql"};
 
 // Longer stories are cut: nobody reads them as one, and an answer has to end.
 constexpr auto select_of_reservation = pg::Statement{"select_story_of_reservation", R"sql(
-    SELECT event_id, type, topic, partition, record_offset, key, aggregate, version, time, correlation_id,
-           causation_id, trace_id, user_id, reservation_id, token_id, coalesce((value::json -> 'data')::text, 'null')
+    SELECT event_id, type, topic, partition, record_offset, key, aggregate, version, time,
+           correlation_id, causation_id, trace_id, user_id, reservation_id, token_id,
+           coalesce((value::json -> 'data')::text, 'null')
     FROM history
     WHERE event_id IN (
         SELECT event_id FROM history WHERE reservation_id = $1
@@ -33,8 +36,9 @@ constexpr auto select_of_reservation = pg::Statement{"select_story_of_reservatio
 )sql"};
 
 constexpr auto select_of_trace = pg::Statement{"select_story_of_trace", R"sql(
-    SELECT event_id, type, topic, partition, record_offset, key, aggregate, version, time, correlation_id,
-           causation_id, trace_id, user_id, reservation_id, token_id, coalesce((value::json -> 'data')::text, 'null')
+    SELECT event_id, type, topic, partition, record_offset, key, aggregate, version, time,
+           correlation_id, causation_id, trace_id, user_id, reservation_id, token_id,
+           coalesce((value::json -> 'data')::text, 'null')
     FROM history
     WHERE trace_id = $1 AND ($2::text IS NULL OR user_id = $2)
     ORDER BY time, event_id
@@ -42,8 +46,9 @@ constexpr auto select_of_trace = pg::Statement{"select_story_of_trace", R"sql(
 )sql"};
 
 constexpr auto select_of_key = pg::Statement{"select_story_of_key", R"sql(
-    SELECT event_id, type, topic, partition, record_offset, key, aggregate, version, time, correlation_id,
-           causation_id, trace_id, user_id, reservation_id, token_id, coalesce((value::json -> 'data')::text, 'null')
+    SELECT event_id, type, topic, partition, record_offset, key, aggregate, version, time,
+           correlation_id, causation_id, trace_id, user_id, reservation_id, token_id,
+           coalesce((value::json -> 'data')::text, 'null')
     FROM history
     WHERE topic = $1 AND key = $2 AND ($3::text IS NULL OR user_id = $3)
     ORDER BY version
@@ -51,8 +56,9 @@ constexpr auto select_of_key = pg::Statement{"select_story_of_key", R"sql(
 )sql"};
 
 constexpr auto select_event = pg::Statement{"select_history_event", R"sql(
-    SELECT event_id, type, topic, partition, record_offset, key, aggregate, version, time, correlation_id,
-           causation_id, trace_id, user_id, reservation_id, token_id, coalesce((value::json -> 'data')::text, 'null')
+    SELECT event_id, type, topic, partition, record_offset, key, aggregate, version, time,
+           correlation_id, causation_id, trace_id, user_id, reservation_id, token_id,
+           coalesce((value::json -> 'data')::text, 'null')
     FROM history
     WHERE event_id = $1 AND ($2::text IS NULL OR user_id = $2)
 )sql"};
