@@ -21,7 +21,9 @@ void submit_idempotent(Request const& request, Responder respond, Command comman
                        lane::Lane<idempotency::Keyed<Command>, idempotency::Answer>& lane) {
     auto const key = idempotency_key(request);
     if (!key) {
-        return respond(response_of(key.error()));
+        auto problem = key.error();
+        problem.trace_id = request.trace.trace_id_hex();
+        return respond(response_of(problem));
     }
     lane.submit({*key, std::move(command)}, request.deadline,
                 [respond, trace = request.trace.trace_id_hex()](
