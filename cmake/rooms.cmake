@@ -6,6 +6,10 @@ target_compile_options(frontrow_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
     # GCC bug 105562: false positives from std::string concatenation and std::optional at -O2.
     -Wno-restrict -Wno-maybe-uninitialized)
+if(CMAKE_UNITY_BUILD)
+    # Several sources become one: what is private to a source then stands in an included file.
+    target_compile_options(frontrow_flags INTERFACE -Wno-subobject-linkage)
+endif()
 target_include_directories(frontrow_flags INTERFACE ${CMAKE_SOURCE_DIR})
 # Third-party headers: Asio only as headers, without deprecated parts; RapidJSON hardened (see common/json).
 target_compile_definitions(frontrow_flags INTERFACE

@@ -20,10 +20,6 @@ constexpr auto state_names = std::array<std::pair<State, std::string_view>, 6>{{
     {State::discarded, "DISCARDED"},
 }};
 
-std::optional<Bytes> as_bytes(std::optional<std::string> const& octets) {
-    return octets ? std::optional{Bytes{*octets}} : std::nullopt;
-}
-
 constexpr auto insert_letters = pg::Statement{"insert_dead_letters", R"sql(
     INSERT INTO dead_letter (id, consumer, topic, partition, record_offset, record_time, event_id,
                              type, key, value, headers, reason, detail, state, replay_count)

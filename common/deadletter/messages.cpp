@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "common/deadletter/dead_letter.hpp"
+#include "common/deadletter/rows.hpp"
 #include "common/outbox/outbox.hpp"
 
 #ifndef FRONTROW_VERSION
@@ -57,10 +58,6 @@ std::size_t octets_of(kafka::Record const& record) {
         octets += name.size() + (value ? value->size() : 0) + 16;
     }
     return octets;
-}
-
-std::optional<Bytes> as_bytes(std::optional<std::string> const& octets) {
-    return octets ? std::optional{Bytes{*octets}} : std::nullopt;
 }
 
 outbox::Message message_of(Letter const& letter, std::string topic, kafka::Headers const& headers) {

@@ -62,12 +62,13 @@ constexpr auto drain_key = pg::Statement{"drain_discarded_key", R"sql(
     WHERE consumer = $1 AND topic = $2 AND key = $3
 )sql"};
 
-std::size_t octets_of(kafka::Record const& record) {
+/// With room for the headers that a replay adds.
+std::size_t replayed_octets_of(kafka::Record const& record) {
     auto octets = (record.key ? record.key->size() : 0) + (record.value ? record.value->size() : 0);
     for (auto const& [name, value] : record.headers) {
         octets += name.size() + (value ? value->size() : 0);
     }
-    return octets + 2048;  // for the headers that a replay adds
+    return octets + 2048;
 }
 
 Operated replay(pg::Transaction& tx, Letter letter, Operation const& operation) {
@@ -136,7 +137,7 @@ OperationOutcome operate(pg::Transaction& tx, Operation const& operation,
     if (claim.empty()) {
         return OperationRefusal::out_of_reach;
     }
-    if (octets_of(letter->record) > outbox::payload_octets_max) {
+    if (replayed_octets_of(letter->record) > outbox::payload_octets_max) {
         return OperationRefusal::too_large;
     }
     return replay(tx, *std::move(letter), operation);

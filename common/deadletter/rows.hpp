@@ -10,4 +10,9 @@ namespace frontrow::deadletter {
 /// headers, reason, detail, state, failed_at, replay_count.
 [[nodiscard]] Letter letter_of(pg::Row const& row);
 
+/// A key or a value as bytea.
+[[nodiscard]] inline std::optional<Bytes> as_bytes(std::optional<std::string> const& octets) {
+    return octets ? std::optional{Bytes{*octets}} : std::nullopt;
+}
+
 }  // namespace frontrow::deadletter

@@ -8,8 +8,9 @@ namespace {
 
 // The identity is drawn after the sort, so ids rise in the order given.
 constexpr auto append_messages = pg::Statement{"outbox_append", R"sql(
-    INSERT INTO public.outbox (event_id, aggregatetype, aggregateid, version, type, topic, key, payload,
-                               time, traceparent, correlation_id, causation_id, headers, partition)
+    INSERT INTO public.outbox (event_id, aggregatetype, aggregateid, version, type, topic, key,
+                               payload, time, traceparent, correlation_id, causation_id, headers,
+                               partition)
     SELECT event_id, aggregatetype, aggregateid, version, type, topic, key, payload,
            time, traceparent, correlation_id, causation_id, headers, partition
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[],

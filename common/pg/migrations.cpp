@@ -30,7 +30,8 @@ constexpr auto table_exists = Statement{"schema_migrations_exists", R"sql(
 )sql"};
 
 constexpr auto compare = Statement{"schema_migrations_compare", R"sql(
-    SELECT given.name, applied.name IS NOT NULL, coalesce(applied.checksum = sha256(given.sql), true)
+    SELECT given.name, applied.name IS NOT NULL,
+           coalesce(applied.checksum = sha256(given.sql), true)
     FROM unnest($1::text[], $2::bytea[]) WITH ORDINALITY AS given (name, sql, position)
     LEFT JOIN public.schema_migrations AS applied USING (name)
     ORDER BY given.position

@@ -2,7 +2,7 @@
 #include "queue-service/consumers/consume.hpp"
 
 #include "queue-service/consumers/work.hpp"
-#include "queue-service/use_cases/places.hpp"
+#include "queue-service/storage/places.hpp"
 
 namespace frontrow::queue::consumers {
 namespace {
@@ -31,9 +31,9 @@ domain::Hall load(pg::Transaction& tx, Needs needs) {
     for (auto const& [token, show] : storage::tokens::places_of(tx, needs.tokens)) {
         needs.gates.push_back(show);
     }
-    auto gates = storage::gates::lock(tx, use_cases::distinct(needs.gates, std::identity{}));
+    auto gates = storage::gates::lock(tx, storage::distinct(needs.gates, std::identity{}));
     return {std::move(gates),
-            storage::tokens::lock(tx, use_cases::distinct(needs.tokens, std::identity{}))};
+            storage::tokens::lock(tx, storage::distinct(needs.tokens, std::identity{}))};
 }
 
 }  // namespace
@@ -54,7 +54,7 @@ std::vector<inbox::Outcome> consume(pg::Transaction& tx, std::span<events::Event
             },
             event.body));
     }
-    use_cases::save(tx, work.hall, work.told);
+    storage::save(tx, work.hall, work.told);
     return outcomes;
 }
 

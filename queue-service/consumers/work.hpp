@@ -5,7 +5,7 @@
 
 #include "common/events/event.hpp"
 #include "common/inbox/consumer.hpp"
-#include "queue-service/use_cases/tell.hpp"
+#include "queue-service/storage/tell.hpp"
 
 namespace frontrow::queue::consumers {
 
@@ -13,7 +13,7 @@ struct Work {
     domain::Hall hall;
     Instant now{};
     std::chrono::milliseconds admission_length{};
-    std::vector<use_cases::Told> told{};
+    std::vector<storage::Told> told{};
 };
 
 // What queue does with booking's events, one file each.

@@ -2,8 +2,8 @@
 #include "queue-service/use_cases/admit.hpp"
 
 #include "queue-service/storage/gates.hpp"
+#include "queue-service/storage/tell.hpp"
 #include "queue-service/storage/tokens.hpp"
-#include "queue-service/use_cases/tell.hpp"
 
 namespace frontrow::queue::use_cases {
 
@@ -15,13 +15,13 @@ std::size_t admit(pg::Transaction& tx, std::chrono::milliseconds length) {
     auto gates = storage::gates::lock(tx, shows);
     auto next = storage::tokens::lock_next(tx, gates);
     auto hall = domain::Hall{std::move(gates), std::move(next)};
-    auto told = std::vector<Told>{};
+    auto told = std::vector<storage::Told>{};
     for (auto const& show : shows) {
         for (auto const& admitted : domain::admit(hall, show, length, tx.now())) {
-            told.push_back({admitted, own_origin()});
+            told.push_back({admitted, storage::own_origin()});
         }
     }
-    save(tx, hall, told);
+    storage::save(tx, hall, told);
     return told.size();
 }
 

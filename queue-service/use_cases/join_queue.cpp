@@ -1,17 +1,17 @@
 // Joining: gates and live tokens locked, decided in turn, saved, told.
 #include "queue-service/use_cases/join_queue.hpp"
 
+#include "queue-service/storage/distinct.hpp"
 #include "queue-service/storage/gates.hpp"
+#include "queue-service/storage/tell.hpp"
 #include "queue-service/storage/tokens.hpp"
-#include "queue-service/use_cases/distinct.hpp"
-#include "queue-service/use_cases/tell.hpp"
 
 namespace frontrow::queue::use_cases {
 namespace {
 
 domain::Hall load(pg::Transaction& tx, std::span<JoinQueue const> commands, Lines& lines) {
-    auto gates = storage::gates::lock(tx, distinct(commands, &JoinQueue::show));
-    auto const holders = distinct(commands, [](JoinQueue const& command) {
+    auto gates = storage::gates::lock(tx, storage::distinct(commands, &JoinQueue::show));
+    auto const holders = storage::distinct(commands, [](JoinQueue const& command) {
         return storage::tokens::Holder{command.show, command.user};
     });
     auto live = storage::tokens::lock_live(tx, holders);
@@ -35,7 +35,7 @@ std::vector<JoinOutcome> join_queue(pg::Transaction& tx, std::span<JoinQueue con
                                     Lines& lines) {
     auto hall = load(tx, commands, lines);
     auto outcomes = std::vector<JoinOutcome>{};
-    auto told = std::vector<Told>{};
+    auto told = std::vector<storage::Told>{};
     for (auto const& command : commands) {
         auto const joined =
             domain::join(hall, {command.show, command.user, TokenId::draw()}, tx.now());
@@ -51,7 +51,7 @@ std::vector<JoinOutcome> join_queue(pg::Transaction& tx, std::span<JoinQueue con
         outcomes.emplace_back(
             JoinedQueue{view_of(joined->token, gate, position, tx.now()), joined->is_new});
     }
-    save(tx, hall, told);
+    storage::save(tx, hall, told);
     return outcomes;
 }
 

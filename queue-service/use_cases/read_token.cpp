@@ -3,8 +3,8 @@
 
 #include <map>
 
+#include "queue-service/storage/distinct.hpp"
 #include "queue-service/storage/tokens.hpp"
-#include "queue-service/use_cases/distinct.hpp"
 
 namespace frontrow::queue::use_cases {
 namespace {
@@ -31,7 +31,7 @@ std::vector<MaybeToken> read_tokens(pg::Transaction& tx, std::span<ReadToken con
                                     Lines& lines, Heartbeats& heartbeats,
                                     std::chrono::milliseconds beat) {
     auto found = std::map<TokenId, Seen>{};
-    for (auto& seen : storage::tokens::read(tx, distinct(queries, &ReadToken::token))) {
+    for (auto& seen : storage::tokens::read(tx, storage::distinct(queries, &ReadToken::token))) {
         found.emplace(seen.token.id, seen);
     }
     lines.catch_up(tx, gates_of(found));

@@ -1,8 +1,8 @@
 // Candidates are found without a lock, and looked at again under it.
 #include "queue-service/use_cases/sweep.hpp"
 
-#include "queue-service/use_cases/places.hpp"
-#include "queue-service/use_cases/tell.hpp"
+#include "queue-service/storage/places.hpp"
+#include "queue-service/storage/tell.hpp"
 
 namespace frontrow::queue::use_cases {
 namespace {
@@ -13,14 +13,14 @@ std::size_t end_each(pg::Transaction& tx, std::span<storage::tokens::Place const
     if (places.empty()) {
         return 0;
     }
-    auto hall = load_places(tx, places);
-    auto told = std::vector<Told>{};
+    auto hall = storage::load_places(tx, places);
+    auto told = std::vector<storage::Told>{};
     for (auto const& place : places) {
         if (auto const ended = decide(hall, place.token)) {
-            told.push_back({*ended, own_origin()});
+            told.push_back({*ended, storage::own_origin()});
         }
     }
-    save(tx, hall, told);
+    storage::save(tx, hall, told);
     return told.size();
 }
 

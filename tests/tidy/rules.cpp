@@ -137,8 +137,8 @@ Findings long_lines(SourceFile const& file) {
 }
 
 Findings long_functions(SourceFile const& file) {
-    static auto const no_function = std::regex{
-        R"(\b(namespace|class|struct|enum|union|extern)\b(?!.*\)\s*(const|noexcept|override|->|\{|$)))"};
+    static auto const no_function = std::regex{R"(\b(namespace|class|struct|enum|union|extern)\b)"
+                                               R"((?!.*\)\s*(const|noexcept|override|->|\{|$)))"};
     struct Open {
         std::size_t line;
         bool is_function;
@@ -198,8 +198,9 @@ Findings wrong_beast(SourceFile const& file) {
 }
 
 Findings wrong_sql(SourceFile const& file) {
-    static auto const bad = std::regex{
-        R"re(R"sql\(|"\s*(SELECT\s|INSERT INTO\s|UPDATE \w+ SET\s|DELETE FROM\s|CREATE TABLE\s))re"};
+    static auto const bad =
+        std::regex{R"re(R"sql\(|"\s*(SELECT\s|INSERT INTO\s|UPDATE \w+ SET\s|)re"
+                   R"re(DELETE FROM\s|CREATE TABLE\s))re"};
     if (file.path.find("/storage/") != std::string::npos ||
         is_in_any(file, {"common/pg/", "common/outbox/", "common/inbox/", "common/deadletter/",
                          "common/idempotency/", "frontrowctl/local/postgres_server", "tests/"})) {

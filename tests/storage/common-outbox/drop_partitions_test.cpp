@@ -17,7 +17,8 @@ class OldPartitions : public ::testing::Test {
             DO $$
             DECLARE day date := (now() AT TIME ZONE 'UTC')::date - 10;
             BEGIN
-                EXECUTE format('CREATE TABLE outbox_%s PARTITION OF outbox FOR VALUES FROM (%L) TO (%L)',
+                EXECUTE format('CREATE TABLE outbox_%s PARTITION OF outbox'
+                               ' FOR VALUES FROM (%L) TO (%L)',
                                to_char(day, 'YYYYMMDD'), partition_bound('time', day),
                                partition_bound('time', day + 1));
             END $$)sql");

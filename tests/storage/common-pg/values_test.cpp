@@ -17,7 +17,8 @@ constexpr auto all_types = Statement{"all_types", R"sql(
 constexpr auto all_columns = Statement{"all_columns", R"sql(
     SELECT a, b, c, d, e, f, g, h
     FROM unnest($1::boolean[], $2::smallint[], $3::integer[], $4::bigint[], $5::text[], $6::bytea[],
-                $7::uuid[], $8::timestamptz[]) WITH ORDINALITY AS u (a, b, c, d, e, f, g, h, position)
+                $7::uuid[], $8::timestamptz[])
+         WITH ORDINALITY AS u (a, b, c, d, e, f, g, h, position)
     ORDER BY position
 )sql"};
 

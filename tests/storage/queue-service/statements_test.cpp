@@ -1,7 +1,7 @@
 // Every statement of queue, prepared and run with one row and with 512.
 #include <algorithm>
 
-#include "queue-service/use_cases/distinct.hpp"
+#include "queue-service/storage/distinct.hpp"
 #include "tests/storage/queue-service/database.hpp"
 
 namespace frontrow::queue {
@@ -29,7 +29,7 @@ std::vector<Gate> some_gates(std::size_t count) {
     return gates;
 }
 std::vector<ShowId> shows_of(std::vector<Gate> const& gates) {
-    return use_cases::distinct(gates, &Gate::show);
+    return storage::distinct(gates, &Gate::show);
 }
 
 TEST_P(QueueStatements, InsertLockAndSaveGates) {
@@ -70,9 +70,9 @@ TEST_P(QueueStatements, InsertLockSaveAndReadTokens) {
     storage::gates::insert(tx, gates);
     auto tokens = some_tokens(gates[0].show, GetParam(), tx.now());
     storage::tokens::insert(tx, tokens);
-    auto const ids = use_cases::distinct(tokens, &Token::id);
+    auto const ids = storage::distinct(tokens, &Token::id);
     EXPECT_EQ(storage::tokens::lock(tx, ids), tokens);
-    auto const holders = use_cases::distinct(tokens, [](Token const& token) {
+    auto const holders = storage::distinct(tokens, [](Token const& token) {
         return storage::tokens::Holder{token.show, token.user};
     });
     EXPECT_EQ(storage::tokens::lock_live(tx, holders).size(), GetParam());
@@ -105,7 +105,7 @@ TEST_P(QueueStatements, FindWhoIsNextWhoIsSilentAndWhoLeft) {
     ASSERT_EQ(next.size(), std::min<std::size_t>(2, GetParam()));  // as many as there are places
     EXPECT_EQ(next[0], tokens[0]);
     EXPECT_EQ(storage::tokens::silent(tx, tx.now()).size(), GetParam());
-    storage::tokens::touch(tx, use_cases::distinct(tokens, &Token::id));
+    storage::tokens::touch(tx, storage::distinct(tokens, &Token::id));
     EXPECT_TRUE(storage::tokens::silent(tx, tx.now()).empty());
     for (auto& token : tokens) {
         token.state = TokenState::left;

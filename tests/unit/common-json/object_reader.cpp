@@ -22,8 +22,8 @@ std::string refusal_of(std::string_view text, Read read) {
 
 TEST(ReadMembers, TakesWhatIsAsItShouldBe) {
     auto const document = parse(
-        R"({"show":"0190a0b0-0000-7000-8000-000000000001","seats":[3,1],"note":"hi","n":-4,"ok":true,
-            "gone":null})");
+        R"({"show":"0190a0b0-0000-7000-8000-000000000001","seats":[3,1],"note":"hi","n":-4,
+            "ok":true,"gone":null})");
     ASSERT_TRUE(document);
     auto reader = ObjectReader{*document};
     EXPECT_EQ(reader.id<ShowId>("show").to_string(), "0190a0b0-0000-7000-8000-000000000001");

@@ -1,5 +1,5 @@
 // Events of queue.token.v1.
-#include "queue-service/use_cases/tell.hpp"
+#include "queue-service/storage/tell.hpp"
 
 #include "common/core/ensure.hpp"
 #include "common/events/event.hpp"
@@ -8,7 +8,7 @@
 #include "queue-service/storage/gates.hpp"
 #include "queue-service/storage/tokens.hpp"
 
-namespace frontrow::queue::use_cases {
+namespace frontrow::queue::storage {
 namespace {
 
 events::Body body_of(domain::Changed const& changed) {
@@ -43,10 +43,10 @@ events::Body body_of(domain::Changed const& changed) {
 }  // namespace
 
 void save(pg::Transaction& tx, domain::Hall const& hall, std::span<Told const> told) {
-    storage::gates::insert(tx, hall.opened_gates());
-    storage::gates::save(tx, hall.changed_gates());
-    storage::tokens::save(tx, hall.changed_tokens());  // first: who rejoins has left before
-    storage::tokens::insert(tx, hall.joined_tokens());
+    gates::insert(tx, hall.opened_gates());
+    gates::save(tx, hall.changed_gates());
+    tokens::save(tx, hall.changed_tokens());  // first: who rejoins has left before
+    tokens::insert(tx, hall.joined_tokens());
     auto messages = std::vector<outbox::Message>{};
     for (auto const& [changed, origin] : told) {
         messages.push_back(
@@ -63,4 +63,4 @@ Origin own_origin() {
     return {.correlation_id = id, .causation_id = span, .trace = std::move(trace)};
 }
 
-}  // namespace frontrow::queue::use_cases
+}  // namespace frontrow::queue::storage

@@ -8,7 +8,7 @@
 #include "common/tracing/origin.hpp"
 #include "queue-service/domain/admission.hpp"
 
-namespace frontrow::queue::use_cases {
+namespace frontrow::queue::storage {
 
 struct Told {
     domain::Changed changed;
@@ -21,4 +21,4 @@ void save(pg::Transaction& tx, domain::Hall const& hall, std::span<Told const> t
 /// Of what nobody asked for: admissions and ends by time are the start of a trace of their own.
 [[nodiscard]] Origin own_origin();
 
-}  // namespace frontrow::queue::use_cases
+}  // namespace frontrow::queue::storage

@@ -6,7 +6,7 @@
 #include <ranges>
 #include <vector>
 
-namespace frontrow::queue::use_cases {
+namespace frontrow::queue::storage {
 
 /// The distinct values of `projection` over the items, sorted.
 template <std::ranges::input_range Range, class Projection>
@@ -23,4 +23,4 @@ template <std::ranges::input_range Range, class Projection>
     return values;
 }
 
-}  // namespace frontrow::queue::use_cases
+}  // namespace frontrow::queue::storage
