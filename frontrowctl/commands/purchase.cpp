@@ -123,7 +123,7 @@ bool Purchase::choose_show_of(std::string const& concert) {
         if (text_of(show, "state") == "OPEN" &&
             integer_of(free, "free") >= static_cast<std::int64_t>(options_.seats)) {
             purchased_.show = id;
-            steps_.add({"show", "GET " + path, answer.status,
+            steps_.add({"show", "GET /v1/concerts/{id}/shows", answer.status,
                         fmt::format("\"{}\" on {}, {} of {} seats free", options_.concert_title,
                                     text_of(show, "startsAt"), integer_of(free, "free"),
                                     integer_of(show, "seats"))});
