@@ -42,9 +42,9 @@ ScratchClone::ScratchClone(std::size_t path_length, std::optional<Account> accou
         fs::copy(here.kafka_jars(), root_ / "build/kafka/jars", fs::copy_options::recursive);
         fs::create_directories(root_ / "bin");
         for (auto const& entry : fs::directory_iterator{here.binaries}) {
-            auto const name = entry.path().filename().string();
-            if (name.find("test") == std::string::npos) {
-                fs::copy(entry.path(), root_ / "bin" / name);
+            auto const file = entry.path().filename().string();
+            if (file.find("test") == std::string::npos) {
+                fs::copy(entry.path(), root_ / "bin" / file);
             }
         }
         give_to(top_, *account_);
