@@ -46,7 +46,7 @@ endfunction()
 
 # frontrow_tests(NAME name LINKS a b c): one test binary of every .cpp in the calling folder and the named SUBFOLDERS.
 function(frontrow_tests)
-    cmake_parse_arguments(TESTS "" "NAME" "LINKS;FOLDERS" ${ARGN})
+    cmake_parse_arguments(TESTS "OPTIMIZED" "NAME" "LINKS;FOLDERS" ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS *.cpp)
     foreach(folder ${TESTS_FOLDERS})
         file(GLOB more CONFIGURE_DEPENDS ${folder}/*.cpp)
@@ -56,6 +56,10 @@ function(frontrow_tests)
         return()
     endif()
     add_executable(${TESTS_NAME} ${sources})
+    if(NOT TESTS_OPTIMIZED)
+        # What is tested stays optimized; of the tests themselves only the time to compile counts.
+        target_compile_options(${TESTS_NAME} PRIVATE -O0)
+    endif()
     target_link_libraries(${TESTS_NAME} PRIVATE frontrow_flags tests-support-testing ${TESTS_LINKS})
 endfunction()
 

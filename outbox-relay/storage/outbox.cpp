@@ -81,7 +81,7 @@ constexpr auto drop = pg::Statement{"relay_drop_partitions", R"sql(
     SELECT public.drop_outbox_partitions($1::bigint * interval '1 millisecond')
 )sql"};
 
-std::string const& text_of(std::optional<domain::Snapshot> const& snapshot) {
+std::string const& required_text_of(std::optional<domain::Snapshot> const& snapshot) {
     ENSURE(snapshot.has_value());
     return snapshot->text;
 }
@@ -119,14 +119,15 @@ std::optional<Ends> ends_of(pg::Connection& connection, domain::Snapshot const& 
 
 pg::Rows read_page(pg::Connection& connection, PageSize size, std::int64_t last_id,
                    std::int64_t greatest, domain::Cursor const& cursor, std::int64_t epoch) {
-    return connection.query(page_of(size), last_id, greatest, text_of(cursor.window),
-                            text_of(cursor.published), epoch);
+    return connection.query(page_of(size), last_id, greatest, required_text_of(cursor.window),
+                            required_text_of(cursor.published), epoch);
 }
 
 Pending pending(pg::Connection& connection, domain::Cursor const& cursor) {
-    auto const rows = cursor.window ? connection.query(pending_in_window, text_of(cursor.published),
-                                                       cursor.last_id)
-                                    : connection.query(pending_after, text_of(cursor.published));
+    auto const rows = cursor.window
+                          ? connection.query(pending_in_window, required_text_of(cursor.published),
+                                             cursor.last_id)
+                          : connection.query(pending_after, required_text_of(cursor.published));
     return {rows[0].int64(0), rows[0].optional(1, &pg::Row::instant)};
 }
 

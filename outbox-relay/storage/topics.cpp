@@ -8,7 +8,7 @@ constexpr auto all = pg::Statement{"relay_topics", R"sql(
     SELECT topic, partitions FROM public.relay_topics
 )sql"};
 
-constexpr auto insert = pg::Statement{"relay_remember_topic", R"sql(
+constexpr auto remember = pg::Statement{"relay_remember_topic", R"sql(
     INSERT INTO public.relay_topics (topic, partitions) VALUES ($1::text, $2::int)
     ON CONFLICT (topic) DO NOTHING
 )sql"};
@@ -25,7 +25,7 @@ std::map<std::string, std::int32_t> remembered_topics(pg::Connection& connection
 }
 
 void remember_topic(pg::Connection& connection, std::string const& topic, std::int32_t partitions) {
-    connection.query(insert, topic, partitions);
+    connection.query(remember, topic, partitions);
 }
 
 }  // namespace frontrow::relay::storage
