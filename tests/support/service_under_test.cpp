@@ -1,8 +1,6 @@
 // Starting one service, and talking to it.
 #include "tests/support/service_under_test.hpp"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <atomic>
 #include <csignal>
@@ -41,57 +39,7 @@ std::filesystem::path program_path(std::string const& program) {
     return std::filesystem::read_symlink("/proc/self/exe").parent_path() / program;
 }
 
-std::size_t append_octets(char const* octets, std::size_t size, std::size_t count, void* target) {
-    static_cast<std::string*>(target)->append(octets, size * count);
-    return size * count;
-}
-
-std::size_t note_header(char const* octets, std::size_t size, std::size_t count, void* target) {
-    auto const line = std::string_view{octets, size * count};
-    auto const colon = line.find(':');
-    if (colon != std::string_view::npos) {
-        auto name = std::string{line.substr(0, colon)};
-        std::ranges::transform(name, name.begin(),
-                               [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        auto const start = line.find_first_not_of(' ', colon + 1);
-        auto const end = line.find_last_not_of("\r\n") + 1;
-        auto& headers = *static_cast<std::map<std::string, std::string>*>(target);
-        headers[name] = start < end ? std::string{line.substr(start, end - start)} : std::string{};
-    }
-    return size * count;
-}
-
-struct CurlHandle {
-    CURL* curl{curl_easy_init()};
-    curl_slist* headers{nullptr};
-    CurlHandle() = default;
-    CurlHandle(CurlHandle const&) = delete;
-    CurlHandle& operator=(CurlHandle const&) = delete;
-    ~CurlHandle() {
-        curl_slist_free_all(headers);
-        curl_easy_cleanup(curl);
-    }
-};
-
 }  // namespace
-
-std::string Answer::header(std::string const& name) const {
-    auto const found = headers.find(name);
-    return found == headers.end() ? std::string{} : found->second;
-}
-
-std::string Answer::member(std::string const& name) const {
-    auto const quoted = "\"" + name + "\":";
-    auto const found = body.find(quoted);
-    if (found == std::string::npos) {
-        return {};
-    }
-    auto const start = found + quoted.size();
-    if (body[start] == '"') {
-        return body.substr(start + 1, body.find('"', start + 1) - start - 1);
-    }
-    return body.substr(start, body.find_first_of(",}]", start) - start);
-}
 
 ServiceUnderTest::ServiceUnderTest(Options options) : options_{std::move(options)} {
     url_ = migrated_database(options_.name, options_.migrations, options_.name);
@@ -196,30 +144,8 @@ void ServiceUnderTest::restart() {
 Answer ServiceUnderTest::request(std::string const& method, std::string const& path,
                                  Headers const& headers, std::string const& body,
                                  std::size_t replica) const {
-    auto answer = Answer{};
-    auto handle = CurlHandle{};
     auto const url = "http://127.0.0.1:" + std::to_string(ports_.at(replica).first) + path;
-    for (auto const& [name, value] : headers) {
-        handle.headers = curl_slist_append(handle.headers, (name + ": " + value).c_str());
-    }
-    curl_easy_setopt(handle.curl, CURLOPT_URL, url.c_str());
-    curl_easy_setopt(handle.curl, CURLOPT_CUSTOMREQUEST, method.c_str());
-    curl_easy_setopt(handle.curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(handle.curl, CURLOPT_TIMEOUT, 30L);
-    curl_easy_setopt(handle.curl, CURLOPT_WRITEFUNCTION, append_octets);
-    curl_easy_setopt(handle.curl, CURLOPT_WRITEDATA, &answer.body);
-    curl_easy_setopt(handle.curl, CURLOPT_HEADERFUNCTION, note_header);
-    curl_easy_setopt(handle.curl, CURLOPT_HEADERDATA, &answer.headers);
-    if (method == "POST" || !body.empty()) {
-        handle.headers = curl_slist_append(handle.headers, "Content-Type: application/json");
-        curl_easy_setopt(handle.curl, CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
-        curl_easy_setopt(handle.curl, CURLOPT_COPYPOSTFIELDS, body.c_str());
-    }
-    curl_easy_setopt(handle.curl, CURLOPT_HTTPHEADER, handle.headers);
-    if (curl_easy_perform(handle.curl) == CURLE_OK) {
-        curl_easy_getinfo(handle.curl, CURLINFO_RESPONSE_CODE, &answer.status);
-    }
-    return answer;
+    return HttpClient{}.request(method, url, headers, body);
 }
 
 Headers ServiceUnderTest::as(std::string const& user, bool is_ops) const {

@@ -14,22 +14,9 @@
 #include "frontrowctl/local/process.hpp"
 #include "frontrowctl/local/services.hpp"
 #include "tests/support/database.hpp"
+#include "tests/support/http_client.hpp"
 
 namespace frontrow::support {
-
-/// The answer to a request.
-struct Answer {
-    long status{0};
-    std::map<std::string, std::string> headers;  ///< names in lower case
-    std::string body;
-
-    [[nodiscard]] std::string header(std::string const& name) const;
-    /// The text, number or literal of the member whose name comes first in the body: enough for
-    /// documents that a test knows.
-    [[nodiscard]] std::string member(std::string const& name) const;
-};
-
-using Headers = std::map<std::string, std::string>;
 
 class ServiceUnderTest {
   public:
@@ -85,14 +72,5 @@ class ServiceUnderTest {
     std::unique_ptr<kafka::Producer> producer_;
     std::size_t acknowledged_{0};
 };
-
-/// Headers together.
-[[nodiscard]] inline Headers operator+(Headers left, Headers const& right) {
-    left.insert(right.begin(), right.end());
-    return left;
-}
-[[nodiscard]] inline Headers key(std::string const& value) {
-    return {{"Idempotency-Key", value}};
-}
 
 }  // namespace frontrow::support

@@ -71,7 +71,7 @@ struct TcpProxy::State {
     std::mutex mutex;  ///< guards what follows, and the observer
     std::function<WireAction(WireStep)> observer;
     std::list<Link> links;
-    bool refuse{false};
+    std::atomic<bool> refuse{false};  ///< an observer may set it
     bool frozen{false};
     bool stop{false};
     std::array<std::atomic<std::uint64_t>, 7> seen{};
@@ -274,7 +274,6 @@ void TcpProxy::cut_all() {
 }
 
 void TcpProxy::refuse_connections(bool refuse) {
-    auto const lock = std::scoped_lock{state_->mutex};
     state_->refuse = refuse;
 }
 

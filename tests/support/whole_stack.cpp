@@ -1,0 +1,292 @@
+// Starting all programs in order, and talking to them.
+#include "tests/support/whole_stack.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+#include "booking-migrations.hpp"
+#include "common/core/uuid.hpp"
+#include "common/kafka/admin.hpp"
+#include "dataplatform-migrations.hpp"
+#include "frontrowctl/commands/topic_plan.hpp"
+#include "frontrowctl/local/ports.hpp"
+#include "payment-migrations.hpp"
+#include "queue-migrations.hpp"
+#include "tests/support/kafka_broker.hpp"
+#include "tests/support/test_folder.hpp"
+#include "tests/support/testing.hpp"
+
+namespace frontrow::support {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto stack_issuer = "https://frontrow.test";
+constexpr auto stack_audience = "frontrow-test";
+
+std::filesystem::path new_folder() {
+    static auto number = std::atomic{0};
+    auto folder = TestFolder::shared().path() / ("stack-" + std::to_string(++number));
+    std::filesystem::create_directory(folder);
+    return folder;
+}
+
+void write(std::filesystem::path const& path, std::string const& text) {
+    auto file = std::ofstream{path};
+    file << text;
+    file.close();
+    if (!file) {
+        throw std::runtime_error{"cannot write " + path.string()};
+    }
+}
+
+std::filesystem::path beside_us(std::string const& program) {
+    return std::filesystem::read_symlink("/proc/self/exe").parent_path() / program;
+}
+
+std::string loopback_url(std::uint16_t port) {
+    return "http://127.0.0.1:" + std::to_string(port);
+}
+
+std::string loopback_address(std::uint16_t port) {
+    return "127.0.0.1:" + std::to_string(port);
+}
+
+}  // namespace
+
+std::string Audited::with_verdict(std::string const& verdict) const {
+    auto names = std::string{};
+    for (auto const& [invariant, found] : verdicts) {
+        if (found == verdict) {
+            names += (names.empty() ? "" : " ") + invariant;
+        }
+    }
+    return names;
+}
+
+WholeStack::WholeStack(Options options)
+    : options_{std::move(options)}, prefix_{topic_prefix()}, folder_{new_folder()} {
+    make_databases();
+    make_topics();
+    make_keys();
+    for (auto const& each : local::all_services()) {
+        auto const single = each.name == "relay" || each.name == "dataplatform";
+        for (std::size_t n = 0; n < (single ? 1 : options_.replicas); ++n) {
+            ports_[each.name].push_back(
+                {local::free_port(), local::free_port(), local::free_port()});
+        }
+    }
+    for (auto const& [name, ports] : ports_) {
+        for (std::size_t replica = 0; replica < ports.size(); ++replica) {
+            service(name, replica).start();
+        }
+    }
+    for (auto const& [name, ports] : ports_) {
+        for (std::size_t replica = 0; replica < ports.size(); ++replica) {
+            service(name, replica).wait_until_ready();
+        }
+    }
+}
+
+WholeStack::~WholeStack() {
+    // At once: one after the other they would wait for each other's last batches.
+    for (auto const& [name, ports] : ports_) {
+        for (std::size_t replica = 0; replica < ports.size(); ++replica) {
+            if (auto process = local::Process::find(TestFolder::shared().path() /
+                                                    (id_of(name, replica) + ".pid"))) {
+                process->signal(SIGTERM);
+            }
+        }
+    }
+    for (auto const& [name, ports] : ports_) {
+        for (std::size_t replica = 0; replica < ports.size(); ++replica) {
+            service(name, replica).stop();
+        }
+    }
+}
+
+void WholeStack::make_databases() {
+    auto const make = [this](std::string const& name, std::span<pg::Migration const> migrations) {
+        auto& database = databases_[name];
+        database.url = migrated_database("whole-" + name, migrations, name);
+        database.session = std::make_unique<pg::Connection>(
+            connect_options(postgres().as_role("postgres", database.url)));
+        if (options_.proxied.contains(name)) {
+            proxies_[name] = std::make_unique<TcpProxy>(Protocol::postgres, port_of(database.url));
+        }
+    };
+    make("booking", booking_migrations());
+    make("payment", payment_migrations());
+    make("queue", queue_migrations());
+    make("dataplatform", dataplatform_migrations());
+}
+
+void WholeStack::make_topics() const {
+    kafka::Admin{{.bootstrap_servers = kafka().bootstrap_servers(), .client_id = "test"}}.create(
+        commands::planned_topics(prefix_, options_.partitions, 1), 60s);
+}
+
+void WholeStack::make_keys() {
+    auto const user_jwk = auth::new_private_jwk("user");
+    signer_ = std::make_unique<auth::Signer>(auth::Signer::from_jwk(user_jwk));
+    write(folder_ / "user-jwks.json", signer_->public_jwks());
+    auto const pass_jwk = auth::new_private_jwk("pass");
+    write(folder_ / "pass-key.json", pass_jwk);
+    std::filesystem::permissions(folder_ / "pass-key.json", std::filesystem::perms::owner_read);
+    write(folder_ / "pass-jwks.json", auth::Signer::from_jwk(pass_jwk).public_jwks());
+}
+
+std::string WholeStack::id_of(std::string const& name, std::size_t replica) const {
+    return folder_.filename().string() + "-" + name + "-" + std::to_string(replica);
+}
+
+std::string WholeStack::database_url(std::string const& name, std::string const& role) const {
+    return postgres().as_role(role, databases_.at(name).url);
+}
+
+std::map<std::string, std::string> WholeStack::settings_of(std::string const& name,
+                                                           Ports const& ports) const {
+    auto settings = std::map<std::string, std::string>{
+        {"ADMIN__PORT", std::to_string(ports.admin)},
+        {"KAFKA__BOOTSTRAP_SERVERS", kafka().bootstrap_servers()},
+        {"TOPICS__PREFIX", prefix_},
+        {"HINT__PORT", std::to_string(ports.hint)},
+    };
+    if (name == "relay") {
+        for (auto const& [database, _] : databases_) {
+            auto upper = database;
+            std::ranges::transform(upper, upper.begin(), [](unsigned char letter) {
+                return static_cast<char>(std::toupper(letter));
+            });
+            settings[upper + "__URL"] = database_url(database, "relay");
+        }
+        return settings;
+    }
+    auto const direct = database_url(name, name);
+    settings["DATABASE__URL"] =
+        proxies_.contains(name) ? through(direct, proxies_.at(name)->port()) : direct;
+    settings["HTTP__PORT"] = std::to_string(ports.http);
+    settings["AUTH__JWKS_FILE"] = (folder_ / "user-jwks.json").string();
+    settings["AUTH__ISSUER"] = stack_issuer;
+    settings["AUTH__AUDIENCE"] = stack_audience;
+    settings["CONSUMER__SESSION_TIMEOUT"] = "1s";
+    settings["HINT__RELAY"] = loopback_address(ports_.at("relay").front().hint);
+    if (name == "booking") {
+        settings["PASS__JWKS_FILE"] = (folder_ / "pass-jwks.json").string();
+        auto peers = std::string{};
+        for (auto const& each : ports_.at("booking")) {
+            peers += (peers.empty() ? "" : ",") + loopback_address(each.hint);
+        }
+        settings["HINT__PEERS"] = peers;
+    }
+    if (name == "queue") {
+        settings["PASS__KEY_FILE"] = (folder_ / "pass-key.json").string();
+        settings["ADMISSION__TICK"] = "20ms";
+    }
+    return settings;
+}
+
+local::Service WholeStack::service(std::string const& name, std::size_t replica) const {
+    auto const& ports = ports_.at(name).at(replica);
+    auto settings = settings_of(name, ports);
+    if (auto const more = options_.settings.find(name); more != options_.settings.end()) {
+        for (auto const& [key, value] : more->second) {
+            settings[key] = value;
+        }
+    }
+    auto const names = local::all_services();
+    auto const known = std::ranges::find(names, name, &local::ServiceName::name);
+    return local::Service{
+        {.name = *known,
+         .program = beside_us(known->program),
+         .settings = settings,
+         .log_file = folder_ / (id_of(name, replica) + ".log"),
+         .pid_file = TestFolder::shared().path() / (id_of(name, replica) + ".pid"),
+         .admin_port = ports.admin,
+         .death_signal = SIGKILL}};
+}
+
+void WholeStack::kill(std::string const& name, std::size_t replica) {
+    auto process =
+        local::Process::find(TestFolder::shared().path() / (id_of(name, replica) + ".pid"));
+    ASSERT_TRUE(process.has_value());
+    process->signal(SIGKILL);
+    ASSERT_TRUE(process->wait(10s));
+}
+
+void WholeStack::start(std::string const& name, std::size_t replica) {
+    service(name, replica).start();
+    service(name, replica).wait_until_ready();
+}
+
+std::size_t WholeStack::replicas_of(std::string const& name) const {
+    return ports_.at(name).size();
+}
+
+std::string WholeStack::url(std::string const& name, std::size_t replica) const {
+    return loopback_url(ports_.at(name).at(replica).http);
+}
+
+Headers WholeStack::as(std::string const& user, bool is_ops) const {
+    auto const jwt = auth::user_token(*signer_, {{user}, is_ops}, stack_issuer, stack_audience,
+                                      SystemClock{}.now(), 1h);
+    return {{"Authorization", "Bearer " + jwt}};
+}
+
+std::string WholeStack::show(int seats, int price, int admission_capacity) {
+    auto const made = HttpClient{}.request(
+        "POST", url("booking") + "/v1/admin/booking/concerts",
+        as("olga", true) + key(new_uuid().to_string()),
+        R"({"title":"Night of Strings","artist":"The Quartet","venue":"Old Hall",)"
+        R"("currency":"EUR","shows":[{"startsAt":"2036-03-01T19:30:00Z",)"
+        R"("saleOpensAt":"2026-01-01T00:00:00Z","admissionCapacity":)" +
+            std::to_string(admission_capacity) +
+            R"(,"sections":[{"name":"Stalls","rows":1,"seatsPerRow":)" + std::to_string(seats) +
+            R"(,"price":)" + std::to_string(price) + "}]}]}");
+    EXPECT_EQ(made.status, 201) << made.body;
+    auto const shows = made.body.find(R"("shows")");
+    return shows == std::string::npos
+               ? std::string{}
+               : Answer{.status = 0, .headers = {}, .body = made.body.substr(shows)}.member("id");
+}
+
+std::multiset<std::string> WholeStack::list(std::string const& name, std::string const& sql) {
+    auto const rows = database(name).run_script(sql);
+    auto values = std::multiset<std::string>{};
+    for (auto n = 0; n < rows.size(); ++n) {
+        values.insert(rows[n].string(0));
+    }
+    return values;
+}
+
+Audited WholeStack::audit(std::chrono::seconds wait) {
+    auto const file = folder_ / "audit.log";
+    std::filesystem::remove(file);
+    auto program =
+        local::Program{.name = "frontrowctl",
+                       .arguments = {beside_us("frontrowctl").string(), "audit", "-o", "jsonl",
+                                     "--prefix", prefix_, "--wait", std::to_string(wait.count()),
+                                     "--bootstrap-servers", kafka().bootstrap_servers()},
+                       .log_file = file};
+    for (auto const* const name : {"booking", "payment", "queue", "dataplatform"}) {
+        program.arguments.push_back(std::string{"--"} + name + "-url");
+        program.arguments.push_back(database_url(name, "postgres"));
+    }
+    auto audited = Audited{.exit_code = local::run(program), .verdicts = {}, .output = {}};
+    auto stream = std::ifstream{file};
+    auto line = std::string{};
+    while (std::getline(stream, line)) {
+        audited.output += line + "\n";
+        auto const found = Answer{.status = 0, .headers = {}, .body = line};
+        if (line.starts_with('{')) {
+            audited.verdicts[found.member("invariant")] = found.member("verdict");
+        }
+    }
+    return audited;
+}
+
+}  // namespace frontrow::support
