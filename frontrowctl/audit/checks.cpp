@@ -398,22 +398,26 @@ Finding no_hold_outlives_its_time(Facts const& facts, bool) {
 }
 
 Finding reservation_and_seats_have_one_deadline(Facts const& facts, bool) {
-    auto finding = Finding{"one_deadline",
-                           "a reservation that is held and its seats have the same deadline",
-                           0,
-                           {},
-                           0};
-    auto const reservations = by_id(facts);
+    auto finding =
+        Finding{"one_deadline",
+                "a reservation that is held and the seats that it has carry the same deadline",
+                0,
+                {},
+                0};
+    auto deadlines = std::map<std::tuple<ReservationId, std::int32_t>, std::optional<Instant>>{};
     for (auto const& seat : facts.seats) {
-        auto const owner =
-            seat.reservation ? reservations.find(*seat.reservation) : reservations.end();
-        if (seat.state != "HELD" || owner == reservations.end() || !is_open(*owner->second)) {
-            continue;
+        if (seat.state == "HELD" && seat.reservation) {
+            deadlines[{*seat.reservation, seat.seat}] = seat.held_until;
         }
+    }
+    for (auto const& row : facts.reservations) {
         ++finding.looked_at;
-        if (seat.held_until != owner->second->held_until) {
-            finding.note(fmt::format("seat {} and its reservation {} differ", seat.seat,
-                                     owner->second->id.to_string()));
+        for (auto const seat : row.seats) {
+            auto const at = deadlines.find({row.id, seat});
+            if (is_open(row) && at != deadlines.end() && at->second != row.held_until) {
+                finding.note(
+                    fmt::format("seat {} and its reservation {} differ", seat, row.id.to_string()));
+            }
         }
     }
     return finding;
