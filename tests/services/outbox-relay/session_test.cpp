@@ -4,6 +4,7 @@
 #include "common/outbox/outbox.hpp"
 #include "outbox-relay/storage/stopped.hpp"
 #include "tests/services/outbox-relay/relay_world.hpp"
+#include "tests/unit/common-kafka/mock_broker.hpp"
 
 namespace frontrow::relay {
 namespace {
@@ -323,6 +324,26 @@ TEST_F(RelaySession, StartsOverIfTheCursorIsOfAnotherClusterOrAheadOfTheServer) 
     ASSERT_TRUE(relay.start());
     ASSERT_TRUE(relay.publish_all());
     EXPECT_EQ(published(9)["a"].size(), 9U);
+}
+
+// librdkafka#4438: a lost answer may leave a producer that can never send again.
+TEST_F(RelaySession, EndsWithItsProducerAndTheNextOneSendsAgain) {
+    auto broker = kafka::MockBroker{};
+    broker.make_topic(prefix_ + "events", 4);
+    auto chosen = options();
+    chosen.producer.client = broker.client("relay-one");
+    fill({"a"}, 2);
+    auto relay = SteppedRelay{chosen};
+    ASSERT_TRUE(relay.start());
+    broker.refuse_produce(RD_KAFKA_RESP_ERR__TRANSPORT,
+                          RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER);
+    EXPECT_THROW(relay.publish_all(), kafka::Error);
+    EXPECT_EQ(ask("SELECT count(*) FROM outbox_stopped"), "0");
+    relay.die();
+    ASSERT_TRUE(relay.start());
+    EXPECT_TRUE(relay.publish_all());
+    EXPECT_THAT(relay.registry.text(),
+                ::testing::HasSubstr("frontrow_outbox_published_total{database=\"test\"} 2"));
 }
 
 TEST_F(RelaySession, RefusesToGoOnIfATopicGotMorePartitions) {

@@ -50,6 +50,16 @@ TEST(AConnection, ThatOnlyReadsCannotWrite) {
     EXPECT_THROW(connection.run_script("CREATE TABLE mine (a integer)"), Error);
 }
 
+// So with several hosts in the URL nothing is decided from a standby, which lags behind.
+TEST(AConnection, ThatWritesTakesNoServerThatRefusesWrites) {
+    auto const standby_like =
+        support::bare_database() + "?options=-c%20default_transaction_read_only%3Don";
+    auto options = connect_options(standby_like);
+    EXPECT_NE(refusal_of(options).kind(), FaultKind::item);
+    options.read_only = true;
+    EXPECT_EQ(refusal_of(options).kind(), FaultKind::item) << "whoever only reads may be served";
+}
+
 TEST(AConnection, ThatIsRefusedIsAnOutage) {
     auto options = connect_options(support::bare_database());
     auto const at = options.url.find(":test@");

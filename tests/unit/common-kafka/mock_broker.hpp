@@ -5,6 +5,7 @@
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 
+#include <chrono>
 #include <string>
 
 #include "common/kafka/options.hpp"
@@ -34,6 +35,10 @@ class MockBroker {
     void refuse_produce(Codes... codes) {
         constexpr std::int16_t produce_request = 0;
         rd_kafka_mock_push_request_errors(cluster_, produce_request, sizeof...(codes), codes...);
+    }
+    /// What is asked is done at once, and answered after this time.
+    void answer_after(std::chrono::milliseconds time) {
+        rd_kafka_mock_broker_set_rtt(cluster_, 1, static_cast<int>(time.count()));
     }
     void go_down() { rd_kafka_mock_broker_set_down(cluster_, 1); }
     void come_up() { rd_kafka_mock_broker_set_up(cluster_, 1); }

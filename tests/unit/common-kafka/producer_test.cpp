@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "common/kafka/reader.hpp"
 #include "tests/support/testing.hpp"
 #include "tests/unit/common-kafka/mock_broker.hpp"
 
@@ -199,6 +200,51 @@ TEST(KafkaProducer, DeliversAfterTheBrokerCameBack) {
     EXPECT_TRUE(deliveries.at(1).acknowledged);
 }
 
+// What is given up is not what never arrived: librdkafka's default would give up after minutes.
+TEST(KafkaProducer, GivesUpNothingByItselfWhateverThePropertiesSay) {
+    auto broker = MockBroker{};
+    broker.make_topic("t", 1);
+    auto deliveries = Deliveries{};
+    auto options = options_for(broker);
+    options.client.properties = {{"message.timeout.ms", "100"}};
+    auto producer = Producer{options, into(deliveries)};
+    EXPECT_EQ(producer.partition_count("t", 5s), 1);
+    broker.go_down();
+    ASSERT_TRUE(producer.produce("t", "k", "v", Headers{}, 1));
+    EXPECT_FALSE(producer.flush(1500ms));  // librdkafka looks for what is too old once a second
+    EXPECT_TRUE(deliveries.empty());
+    broker.come_up();
+    ASSERT_TRUE(wait_for(producer, deliveries, 1));
+    EXPECT_TRUE(deliveries.at(1).acknowledged);
+}
+
+TEST(KafkaProducer, KnowsNothingOfARecordWhoseAnswerCameTooLateAndThatArrived) {
+    auto broker = MockBroker{};
+    broker.make_topic("t", 1);
+    auto deliveries = Deliveries{};
+    auto options = options_for(broker);
+    options.message_timeout = 500ms;
+    {
+        auto producer = Producer{options, into(deliveries)};
+        ASSERT_TRUE(producer.produce("t", "k", "in time", Headers{}, 1));
+        ASSERT_TRUE(wait_for(producer, deliveries, 1));
+        broker.answer_after(20s);
+        ASSERT_TRUE(producer.produce("t", "k", "too late", Headers{}, 2));
+        ASSERT_TRUE(wait_for(producer, deliveries, 2));
+    }
+    EXPECT_FALSE(deliveries.at(2).acknowledged);
+    EXPECT_FALSE(deliveries.at(2).permanent);  // so whoever sent it sends it again
+    broker.answer_after(0s);
+    auto reader = Reader{broker.client("test"), {"t"}, Reader::From::start, 20s};
+    auto values = std::vector<std::string>{};
+    while (!reader.is_at_the_end()) {
+        for (auto const& record : reader.poll(10, 50ms)) {
+            values.push_back(*record.value);
+        }
+    }
+    EXPECT_EQ(values, (std::vector<std::string>{"in time", "too late"}));
+}
+
 TEST(KafkaProducer, SaysWhichSettingIsBad) {
     auto options =
         ProducerOptions{.client = {.bootstrap_servers = "127.0.0.1:9", .client_id = "test"}};
@@ -218,7 +264,8 @@ TEST(KafkaProducer, KeepsItsPromisesWhateverThePropertiesSay) {
     broker.make_topic("t", 12);
     auto deliveries = Deliveries{};
     auto options = options_for(broker);
-    options.client.properties = {{"partitioner", "random"}, {"enable.idempotence", "false"}};
+    options.client.properties = {
+        {"partitioner", "random"}, {"enable.idempotence", "false"}, {"acks", "1"}};
     auto producer = Producer{options, into(deliveries)};
     for (std::uint64_t n = 0; n < 20; ++n) {
         ASSERT_TRUE(producer.produce("t", "same", "v", Headers{}, n));
