@@ -8,6 +8,7 @@
 #include <regex>
 #include <set>
 #include <sstream>
+#include <string_view>
 
 namespace frontrow::tidy {
 namespace {
@@ -243,6 +244,39 @@ Findings wrong_threads(SourceFile const& file) {
         return {};
     }
     return lines_that_match(file, file.code, bad, "starts a thread; lanes and listeners do that");
+}
+
+Findings pitfalls(SourceFile const& file) {
+    static auto const traps = std::array{"rd_kafka_produceva",
+                                         "rd_kafka_consume_batch",
+                                         "rd_kafka_pause_partitions",
+                                         "rd_kafka_init_transactions",
+                                         "PQenterPipelineMode",
+                                         "awaitable_operators",
+                                         "pg_advisory_lock",
+                                         "pg_try_advisory_lock",
+                                         "pg_notify",
+                                         "\"LISTEN ",
+                                         "\"NOTIFY ",
+                                         "\"cooperative-sticky\"",
+                                         "\"group.instance.id\""};
+    auto findings = Findings{};
+    if (file.is_in("tests/")) {
+        return findings;
+    }
+    auto const lines = lines_of(file.text);
+    for (auto index = std::size_t{0}; index < lines.size(); ++index) {
+        // Names in literals count, names in comments do not.
+        auto const line = std::string_view{lines[index]}.substr(0, lines[index].find("//"));
+        for (auto const* trap : traps) {
+            if (line.find(trap) != std::string_view::npos) {
+                findings.push_back(
+                    finding(file, index + 1,
+                            std::string{trap} + ": see docs/decisions/library-pitfalls.md"));
+            }
+        }
+    }
+    return findings;
 }
 
 Findings no_purpose(SourceFile const& file) {

@@ -37,6 +37,9 @@ inline constexpr std::size_t function_lines_max = 70;
 [[nodiscard]] Findings clock_in_domain(SourceFile const& file);
 /// Threads belong to lanes, Kafka clients, listeners and the wiring.
 [[nodiscard]] Findings wrong_threads(SourceFile const& file);
+/// Calls and settings of libraries that are known to lose, crash or hang are used nowhere
+/// (docs/decisions/library-pitfalls.md).
+[[nodiscard]] Findings pitfalls(SourceFile const& file);
 /// A file says first, in a comment, what it is for.
 [[nodiscard]] Findings no_purpose(SourceFile const& file);
 

@@ -186,6 +186,23 @@ TEST(Files, SayWhatTheyAreFor) {
     EXPECT_THAT(everywhere(no_purpose), IsEmpty());
 }
 
+TEST(Pitfalls, AreNotSteppedInto) {
+    EXPECT_THAT(everywhere(pitfalls), IsEmpty());
+}
+
+TEST(Pitfalls, ThatSomebodyStepsIntoAreFound) {
+    for (auto const* bad :
+         {"rd_kafka_produceva(rk, v, 2);", "rd_kafka_consume_batch_queue(q, 1, m, 1);",
+          "rd_kafka_pause_partitions(rk, list);", "PQenterPipelineMode(connection);",
+          "{\"partition.assignment.strategy\", \"cooperative-sticky\"}",
+          "{\"group.instance.id\", name}", "SELECT pg_advisory_lock(1)", "\"LISTEN events\"",
+          "SELECT pg_notify('a', '')"}) {
+        EXPECT_THAT(found(pitfalls, "common/kafka/a.cpp", bad), SizeIs(1)) << bad;
+    }
+    EXPECT_THAT(found(pitfalls, "common/kafka/a.cpp", "// not rd_kafka_produceva\n"), IsEmpty());
+    EXPECT_THAT(found(pitfalls, "common/pg/a.cpp", "SELECT pg_advisory_xact_lock(1)"), IsEmpty());
+}
+
 TEST(Pitfalls, NameTestsThatExist) {
     auto const document = text_of("docs/decisions/library-pitfalls.md");
     auto defined = std::set<std::string>{};
