@@ -2,11 +2,17 @@
 #include "common/kafka/reader.hpp"
 
 #include <map>
+#include <thread>
 #include <utility>
 
 #include "common/kafka/librdkafka.hpp"
 
 namespace frontrow::kafka {
+namespace {
+
+constexpr auto pause_between_questions = std::chrono::milliseconds{20};
+
+}  // namespace
 
 struct Reader::State : ClientContext {
     rd_kafka_t* rk{nullptr};
@@ -24,8 +30,29 @@ struct Reader::State : ClientContext {
     }
     void assign(rd_kafka_topic_partition_list_t* list, std::string const& name, From from,
                 std::chrono::milliseconds wait);
+    std::pair<std::int64_t, std::int64_t> range_of(std::string const& name, std::int32_t partition,
+                                                   std::chrono::milliseconds wait) const;
     void passed(Record const& record);
 };
+
+/// Leaders move, and what librdkafka remembers of them is old then: it asks anew by itself.
+std::pair<std::int64_t, std::int64_t> Reader::State::range_of(
+    std::string const& name, std::int32_t partition, std::chrono::milliseconds wait) const {
+    auto const give_up = std::chrono::steady_clock::now() + wait;
+    while (true) {
+        auto low = std::int64_t{0};
+        auto high = std::int64_t{0};
+        auto const code = rd_kafka_query_watermark_offsets(rk, name.c_str(), partition, &low, &high,
+                                                           to_milliseconds(wait));
+        if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+            return {low, high};
+        }
+        if (!is_retriable(code) || std::chrono::steady_clock::now() >= give_up) {
+            throw error_of(code, "looking for the end of " + name, rk);
+        }
+        std::this_thread::sleep_for(pause_between_questions);
+    }
+}
 
 void Reader::State::assign(rd_kafka_topic_partition_list_t* list, std::string const& name,
                            From from, std::chrono::milliseconds wait) {
@@ -36,13 +63,7 @@ void Reader::State::assign(rd_kafka_topic_partition_list_t* list, std::string co
         throw error_of(found.err, "reading " + name, rk);
     }
     for (auto partition = 0; partition < found.partition_cnt; ++partition) {
-        auto low = std::int64_t{0};
-        auto high = std::int64_t{0};
-        auto const code = rd_kafka_query_watermark_offsets(rk, name.c_str(), partition, &low, &high,
-                                                           to_milliseconds(wait));
-        if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            throw error_of(code, "looking for the end of " + name, rk);
-        }
+        auto const [low, high] = range_of(name, partition, wait);
         if (from == From::start && low < high) {
             unread[{name, partition}] = high;
         }
