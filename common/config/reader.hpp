@@ -15,21 +15,21 @@ namespace frontrow::config {
 
 /// A value that must not be shown: prints as `***`.
 class Secret {
- public:
+  public:
     Secret() = default;
     explicit Secret(std::string value) : value_{std::move(value)} {}
     [[nodiscard]] std::string const& reveal() const { return value_; }
     [[nodiscard]] bool empty() const { return value_.empty(); }
 
- private:
+  private:
     std::string value_;
 };
 
 /// What the process was started with; `from_process` is the only reader of the environment.
 struct Sources {
-    std::string program;                             ///< "booking-service"
-    std::string environment_prefix;                  ///< "FRONTROW_BOOKING__"
-    std::vector<std::string> arguments;              ///< without argv[0]
+    std::string program;                 ///< "booking-service"
+    std::string environment_prefix;      ///< "FRONTROW_BOOKING__"
+    std::vector<std::string> arguments;  ///< without argv[0]
     std::map<std::string, std::string> environment;
     static Sources from_process(std::string program, std::string environment_prefix, int argc,
                                 char const* const* argv);
@@ -39,7 +39,7 @@ struct Sources {
 /// `--http-port`, environment `<PREFIX>HTTP__PORT` (a secret or any text also `..._FILE`), TOML
 /// `[http] port`. Each call declares the row and answers the value (the default if it was bad).
 class Reader {
- public:
+  public:
     explicit Reader(Sources sources);
     ~Reader();
 
@@ -69,7 +69,7 @@ class Reader {
     /// code (0, or 2 for errors) if the program shall end now.
     [[nodiscard]] std::optional<int> finish();
 
- private:
+  private:
     struct State;
     std::unique_ptr<State> state_;
 };

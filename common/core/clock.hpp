@@ -19,24 +19,24 @@ using Instant = std::chrono::sys_time<std::chrono::microseconds>;
 
 /// Tells the time; passed in, so that a test decides what time it is.
 class Clock {
- public:
+  public:
     virtual ~Clock() = default;
     [[nodiscard]] virtual Instant now() const = 0;
 };
 
 class SystemClock final : public Clock {
- public:
+  public:
     [[nodiscard]] Instant now() const override;
 };
 
 /// For tests: stands still until told otherwise. Safe for threads.
 class ManualClock final : public Clock {
- public:
+  public:
     explicit ManualClock(Instant start) : now_{start.time_since_epoch().count()} {}
     [[nodiscard]] Instant now() const override;
     void advance(std::chrono::microseconds by) { now_ += by.count(); }
 
- private:
+  private:
     std::atomic<std::int64_t> now_;
 };
 

@@ -12,7 +12,7 @@ namespace frontrow {
 }  // namespace frontrow
 
 /// For what only a bug can break. What a user or the world can break is a refusal or a fault.
-#define ENSURE(condition)                                                                     \
-    (static_cast<bool>(condition)                                                             \
-         ? static_cast<void>(0)                                                               \
+#define ENSURE(condition)         \
+    (static_cast<bool>(condition) \
+         ? static_cast<void>(0)   \
          : ::frontrow::broken_expectation(#condition, ::std::source_location::current()))

@@ -28,7 +28,7 @@ struct Id {
 using ConcertId = Id<struct ConcertTag>;
 using ShowId = Id<struct ShowTag>;
 using ReservationId = Id<struct ReservationTag>;
-using TokenId = Id<struct TokenTag>;          ///< of a queue token; the `jti` of its pass
+using TokenId = Id<struct TokenTag>;  ///< of a queue token; the `jti` of its pass
 using TransferId = Id<struct TransferTag>;
 
 /// The subject of a JWT: whose wallet, whose reservation. 1 to 128 octets of printable ASCII.

@@ -33,11 +33,11 @@ struct Uuid {
 /// Draws version 7 UUIDs that rise strictly within the process, also when the clock steps back
 /// (RFC 9562, section 6.2, method 1: a counter in rand_a and the head of rand_b). Safe for threads.
 class UuidSource {
- public:
+  public:
     explicit UuidSource(Clock const& clock) : clock_{clock} {}
     [[nodiscard]] Uuid next();
 
- private:
+  private:
     Clock const& clock_;
     std::mutex mutex_;
     std::uint64_t last_millisecond_{0};

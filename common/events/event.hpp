@@ -51,12 +51,12 @@ struct TypeInfo {
 [[nodiscard]] kafka::Headers headers_of(outbox::Message const& message);
 
 enum class Unreadable {
-    no_value = 1,     ///< null or empty
-    missing_header,   ///< no ce_type, ce_id, ...
-    unknown_type,     ///< a type or version that this program does not know
-    not_json,         ///< or JSON that is not safe to read
-    schema,           ///< a member is missing, of another type, or out of range
-    key_mismatch,     ///< the key is not the id in the value, or ce_id is not the value's id
+    no_value = 1,    ///< null or empty
+    missing_header,  ///< no ce_type, ce_id, ...
+    unknown_type,    ///< a type or version that this program does not know
+    not_json,        ///< or JSON that is not safe to read
+    schema,          ///< a member is missing, of another type, or out of range
+    key_mismatch,    ///< the key is not the id in the value, or ce_id is not the value's id
 };
 struct DecodeRefusal {
     Unreadable why{};

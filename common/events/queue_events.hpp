@@ -12,8 +12,8 @@ struct TokenFacts {
     TokenId token;  ///< the `jti` of its pass
     ShowId show;
     UserId user;
-    std::int64_t number{0};         ///< the place in the order of joining
-    std::int32_t generation{1};     ///< of the pass: only the newest is valid
+    std::int64_t number{0};             ///< the place in the order of joining
+    std::int32_t generation{1};         ///< of the pass: only the newest is valid
     std::optional<Instant> expires_at;  ///< of the admission
 };
 

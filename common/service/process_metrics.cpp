@@ -51,8 +51,8 @@ void register_process_metrics(metrics::Registry& registry) {
     auto memory =
         registry.gauge("process_resident_memory_bytes", "Memory that the process has in use.");
     auto files = registry.gauge("process_open_fds", "Files and sockets that are open.");
-    auto processor = registry.counter(
-        "process_cpu_seconds_total", "Processor time that was used, by user and system together.");
+    auto processor = registry.counter("process_cpu_seconds_total",
+                                      "Processor time that was used, by user and system together.");
     auto const last = std::make_shared<std::pair<std::mutex, double>>();
     registry.on_scrape([memory, files, processor, last]() mutable {
         memory.set(resident_octets());

@@ -714,6 +714,7 @@ std::vector<std::string> const& actions() {
                                                      "deliver admission over",
                                                      "deliver completed",
                                                      "deliver by a late clock",
+                                                     "replay by a late clock",
                                                      "replay out of order",
                                                      "deliver slowly",
                                                      "join",
