@@ -14,7 +14,7 @@ std::vector<Verdict> verdicts(std::vector<inbox::Outcome> const& outcomes) {
     return all;
 }
 
-TEST(Consume, KeepsTheOrderOfAKeyWhateverTheTypes) {
+TEST(BookingConsumes, KeepsTheOrderOfAKeyWhateverTheTypes) {
     auto database = BookingDatabase{};
     auto const id = database.reserved({1, 2});
     ASSERT_TRUE(database.pay(database.connection(), id).has_value());
@@ -33,14 +33,14 @@ TEST(Consume, KeepsTheOrderOfAKeyWhateverTheTypes) {
     EXPECT_EQ(database.broken_rule(), "");
 }
 
-TEST(Consume, RefusesAnswersAboutReservationsThatWereNeverMade) {
+TEST(BookingConsumes, RefusesAnswersAboutReservationsThatWereNeverMade) {
     auto database = BookingDatabase{};
     auto const outcomes =
         database.consume(database.connection(), {authorized(ReservationId::draw())});
     EXPECT_EQ(verdicts(outcomes), std::vector{Verdict::refused});
 }
 
-TEST(Consume, IgnoresWhatDoesNotConcernBooking) {
+TEST(BookingConsumes, IgnoresWhatDoesNotConcernBooking) {
     auto database = BookingDatabase{};
     auto captured = events::PaymentCaptured{};
     captured.reservation = ReservationId::draw();
@@ -48,7 +48,7 @@ TEST(Consume, IgnoresWhatDoesNotConcernBooking) {
               std::vector{Verdict::ignored});
 }
 
-TEST(Consume, AuthorizationAfterATakeOverExpiresAndLeavesTheTakerAlone) {
+TEST(BookingConsumes, AuthorizationAfterATakeOverExpiresAndLeavesTheTakerAlone) {
     auto database = BookingDatabase{};
     auto const wish = database.wish({1});
     auto const id = wish.request.id;
@@ -67,7 +67,7 @@ TEST(Consume, AuthorizationAfterATakeOverExpiresAndLeavesTheTakerAlone) {
               taker.request.id.to_string() + " HELD 2");
 }
 
-TEST(Consume, TokenEventsEndPassesForGood) {
+TEST(BookingConsumes, TokenEventsEndPassesForGood) {
     auto database = BookingDatabase{5, 10};
     auto const token = TokenId::draw();
     auto admitted = events::TokenAdmitted{};
