@@ -28,7 +28,11 @@ for file in "$1"/*.pid; do
     done
     kill -KILL -- "-$id"
 done 2> /dev/null
-rm -rf "$1"
+# A killed process may still write for a moment.
+for tick in 1 2 3 4 5 6 7 8 9 10; do
+    rm -rf "$1" && break
+    sleep 0.1
+done 2> /dev/null
 )";
 
 }  // namespace

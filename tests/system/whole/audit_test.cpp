@@ -1,6 +1,6 @@
 // The auditor is proven by what it must find: each corruption turns exactly its invariant red, and
 // repairing it turns it green again.
-#include <set>
+#include <algorithm>
 #include <vector>
 
 #include "common/events/stamp.hpp"
@@ -78,7 +78,7 @@ std::vector<Corruption> corruptions_of_booking() {
     };
 }
 
-std::vector<Corruption> corruptions_of_money() {
+std::vector<Corruption> corruptions_of_the_others() {
     return {
         {"more captured than was asked for", "paid_if_and_only_if_sold", "payment",
          "UPDATE transfers SET amount = amount + 1 WHERE kind = 'capture'",
@@ -162,21 +162,30 @@ class Audit : public ::testing::Test {
 };
 
 TEST_F(Audit, TurnsExactlyTheInvariantRedWhoseRowsWereCorrupted) {
-    auto all = corruptions_of_booking();
-    for (auto& each : corruptions_of_money()) {
-        all.push_back(std::move(each));
+    auto all = std::vector<Corruption>{};
+    auto seats = corruptions_of_booking();
+    auto others = corruptions_of_the_others();
+    for (std::size_t n = 0; n < std::max(seats.size(), others.size()); ++n) {
+        if (n < seats.size()) {
+            all.push_back(std::move(seats[n]));
+        }
+        if (n < others.size()) {
+            all.push_back(std::move(others[n]));
+        }
     }
-    for (auto const& each : all) {
-        SCOPED_TRACE(each.name);
-        stack_.database(each.database).run_script(each.plant);
+    // Exactly the next one red says that the one before is green again: so neighbours must differ.
+    for (std::size_t n = 0; n < all.size(); ++n) {
+        SCOPED_TRACE(all[n].name);
+        EXPECT_TRUE(n == 0 || all[n].invariant != all[n - 1].invariant);
+        if (n > 0) {
+            stack_.database(all[n - 1].database).run_script(all[n - 1].repair);
+        }
+        stack_.database(all[n].database).run_script(all[n].plant);
         auto const red = stack_.audit();
-        EXPECT_EQ(red.with_verdict("broken"), each.invariant) << red.output;
+        EXPECT_EQ(red.with_verdict("broken"), all[n].invariant) << red.output;
         EXPECT_EQ(red.exit_code, 1);
-        stack_.database(each.database).run_script(each.repair);
-        auto const green = stack_.audit();
-        EXPECT_EQ(green.with_verdict("broken"), "") << green.output;
-        EXPECT_EQ(green.exit_code, 0);
     }
+    stack_.database(all.back().database).run_script(all.back().repair);
     expect_clean_audit(stack_);
 }
 

@@ -96,5 +96,39 @@ INSTANTIATE_TEST_SUITE_P(WholeSystem, CutConnection,
                              return std::string{each.param.program} + each.param.name;
                          });
 
+class KilledAtCommit : public ::testing::TestWithParam<Cut> {};
+
+/// What was sent before the process died still arrives: a COMMIT is carried out, an answer is lost.
+TEST_P(KilledAtCommit, IsMendedWhicheverWayTheCommitWent) {
+    auto const& [program, step, name] = GetParam();
+    auto stack = WholeStack{{.proxied = {program}}};
+    auto const show = stack.show(300, 2'500, 100);
+    hold_and_buy(stack, show, 201);
+    auto load = LoadClient{stack, {.show = show, .purchases = purchases}};
+    ASSERT_TRUE(is_in_the_middle(load));
+    for (auto n = 1; n <= 3; ++n) {
+        auto left = std::atomic<int>{n};
+        stack.proxy(program).on_step([&left, at = step](WireStep now) {
+            return now == at && left > 0 && --left == 0 ? WireAction::hold : WireAction::pass;
+        });
+        ASSERT_TRUE(support::eventually([&] { return left == 0; })) << n;
+        stack.kill(program);
+        ASSERT_GE(load.under_way(), unfinished_min) << n;
+        stack.proxy(program).on_step({});
+        stack.proxy(program).release();
+        stack.start(program);
+    }
+    expect_recovery(stack, load);
+}
+
+INSTANTIATE_TEST_SUITE_P(WholeSystem, KilledAtCommit,
+                         ::testing::Values(Cut{"booking", WireStep::commit_sent, "Sent"},
+                                           Cut{"booking", WireStep::commit_answered, "Answered"},
+                                           Cut{"payment", WireStep::commit_sent, "Sent"},
+                                           Cut{"payment", WireStep::commit_answered, "Answered"}),
+                         [](auto const& each) {
+                             return std::string{each.param.program} + each.param.name;
+                         });
+
 }  // namespace
 }  // namespace frontrow::whole

@@ -1,9 +1,9 @@
 // One wallet that pays for many reservations at once, and has not enough for all.
 #include <atomic>
-#include <thread>
 #include <vector>
 
 #include "common/core/uuid.hpp"
+#include "tests/system/whole/by_many.hpp"
 #include "tests/system/whole/expectations.hpp"
 
 namespace frontrow::whole {
@@ -16,26 +16,7 @@ using support::operator+;
 
 constexpr auto reservations = 100;
 constexpr auto affordable = 60;
-constexpr auto workers = 64;
 constexpr auto price = 700;
-
-/// Runs `task` for 0, 1, 2, ... by all workers at once.
-template <class Task>
-void by_many(int count, Task task) {
-    auto next = std::atomic<int>{0};
-    auto threads = std::vector<std::thread>{};
-    for (auto worker = 0; worker < workers; ++worker) {
-        threads.emplace_back([&] {
-            auto http = HttpClient{};
-            for (auto n = next++; n < count; n = next++) {
-                task(http, n);
-            }
-        });
-    }
-    for (auto& thread : threads) {
-        thread.join();
-    }
-}
 
 /// A customer of a show without a queue, who may so hold many seats.
 class OneWallet {
@@ -49,13 +30,13 @@ class OneWallet {
     /// Holds one seat each, from the second on, and pays for all of them at once.
     void buy_all() {
         auto ids = std::vector<std::string>(reservations);
-        by_many(reservations, [&](HttpClient&, int n) {
+        by_many(reservations, [&](int n) {
             ids[static_cast<std::size_t>(n)] =
                 post("booking", replica_of(n), "/v1/reservations",
                      R"({"showId":")" + show_ + R"(","seatIds":[)" + std::to_string(n + 1) + "]}")
                     .member("id");
         });
-        by_many(reservations, [&](HttpClient&, int n) {
+        by_many(reservations, [&](int n) {
             auto const path = "/v1/reservations/" + ids[static_cast<std::size_t>(n)] + "/payment";
             accepted_ += post("booking", replica_of(n), path, "").status / 100 == 2 ? 1 : 0;
         });
