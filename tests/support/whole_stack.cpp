@@ -93,14 +93,19 @@ WholeStack::WholeStack(Options options)
 }
 
 WholeStack::~WholeStack() {
-    // At once: one after the other they would wait for each other's last batches.
+    // All at once: one after the other they would wait for each other's last batches.
+    auto ending = std::vector<local::Process>{};
     for (auto const& [name, ports] : ports_) {
         for (std::size_t replica = 0; replica < ports.size(); ++replica) {
             if (auto process = local::Process::find(TestFolder::shared().path() /
                                                     (id_of(name, replica) + ".pid"))) {
                 process->signal(SIGTERM);
+                ending.push_back(*process);
             }
         }
+    }
+    for (auto& process : ending) {
+        process.wait(20s);
     }
     for (auto const& [name, ports] : ports_) {
         for (std::size_t replica = 0; replica < ports.size(); ++replica) {
