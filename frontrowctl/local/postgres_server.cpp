@@ -47,6 +47,22 @@ std::optional<pid_t> forgotten_postmaster(fs::path const& data) {
     return id;
 }
 
+/// Whether a process that is alive works in this folder, as every backend of a cluster does.
+bool is_in_use(fs::path const& folder) {
+    return std::ranges::any_of(fs::directory_iterator{"/proc"}, [&](auto const& entry) {
+        auto failed = std::error_code{};
+        return fs::read_symlink(entry.path() / "cwd", failed) == folder && !failed;
+    });
+}
+
+/// A postmaster that was killed and that nobody waited for is still a process to its successor,
+/// which then refuses to start. Its lock file may go once none of its backends is left.
+void forget_dead_postmaster(fs::path const& data) {
+    if (!is_in_use(data)) {
+        fs::remove(data / "postmaster.pid");
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> run_sql(std::string const& url, std::string const& sql) {
@@ -190,12 +206,14 @@ bool PostgresServer::start() {
         } catch (StepFailed const&) {
             auto const lines = last_lines(options_.log_file, 5);
             auto const lingers = std::ranges::any_of(lines, [](std::string const& line) {
-                return line.find("pre-existing shared memory") != std::string::npos;
+                return line.find("pre-existing shared memory") != std::string::npos ||
+                       line.find("\"postmaster.pid\" already exists") != std::string::npos;
             });
             if (!lingers || attempt == 20) {
                 throw;
             }
             std::this_thread::sleep_for(250ms);
+            forget_dead_postmaster(options_.folder / "data");
         }
     }
 }
