@@ -56,10 +56,16 @@ bool is_in_use(fs::path const& folder) {
 }
 
 /// A postmaster that was killed and that nobody waited for is still a process to its successor,
-/// which then refuses to start. Its lock file may go once none of its backends is left.
-void forget_dead_postmaster(fs::path const& data) {
-    if (!is_in_use(data)) {
-        fs::remove(data / "postmaster.pid");
+/// which then refuses to start. Its lock files may go once none of its backends is left.
+void forget_dead_postmaster(fs::path const& folder) {
+    if (is_in_use(folder / "data")) {
+        return;
+    }
+    fs::remove(folder / "data/postmaster.pid");
+    for (auto const& entry : fs::directory_iterator{folder / "sockets"}) {
+        if (entry.path().extension() == ".lock") {
+            fs::remove(entry.path());
+        }
     }
 }
 
@@ -207,13 +213,14 @@ bool PostgresServer::start() {
             auto const lines = last_lines(options_.log_file, 5);
             auto const lingers = std::ranges::any_of(lines, [](std::string const& line) {
                 return line.find("pre-existing shared memory") != std::string::npos ||
-                       line.find("\"postmaster.pid\" already exists") != std::string::npos;
+                       (line.find("lock file") != std::string::npos &&
+                        line.find("already exists") != std::string::npos);
             });
             if (!lingers || attempt == 20) {
                 throw;
             }
             std::this_thread::sleep_for(250ms);
-            forget_dead_postmaster(options_.folder / "data");
+            forget_dead_postmaster(options_.folder);
         }
     }
 }
