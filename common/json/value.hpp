@@ -21,7 +21,7 @@ struct Refusal {
 
 /// A parsed document. Built by a RapidJSON SAX handler with a depth of 16 at most, numbers as
 /// strings, UTF-8 and surrogates validated, duplicate members and NUL refused
-/// (research/reliability.md, 4).
+/// (docs/decisions/library-pitfalls.md).
 class Value {
   public:
     struct Number {
