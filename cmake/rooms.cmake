@@ -12,8 +12,7 @@ if(CMAKE_UNITY_BUILD)
 endif()
 target_include_directories(frontrow_flags INTERFACE ${CMAKE_SOURCE_DIR})
 # Third-party headers: Asio only as headers, without deprecated parts; RapidJSON hardened (see common/json).
-target_compile_definitions(frontrow_flags INTERFACE
-    BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_CONCEPTS=0 SPDLOG_FMT_EXTERNAL)
+target_compile_definitions(frontrow_flags INTERFACE BOOST_ASIO_NO_DEPRECATED)
 set(FRONTROW_SANITIZE "" CACHE STRING "Sanitizers, as given to -fsanitize=")
 if(FRONTROW_SANITIZE)
     add_compile_options(-fsanitize=${FRONTROW_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
