@@ -259,16 +259,22 @@ std::optional<Process> Process::find(fs::path const& pid_file) {
 }
 
 bool Process::is_running() {
-    auto status = 0;
-    if (!exit_status_ && ::waitpid(id_, &status, WNOHANG) == id_) {
-        exit_status_ = status;
-    }
     if (exit_status_) {
         return false;
     }
     auto const state = state_of(id_);
-    return state && state->state != 'Z' && state->state != 'X' &&
-           (start_time_.empty() || state->start_time == start_time_);
+    if (state && !start_time_.empty() && state->start_time != start_time_) {
+        return false;
+    }
+    // Of a child of ours only this tells: what /proc shows while it ends is unsteady, and whoever
+    // believes that never learns how it ended.
+    auto status = 0;
+    auto const waited = ::waitpid(id_, &status, WNOHANG);
+    if (waited == id_) {
+        exit_status_ = status;
+        return false;
+    }
+    return waited == 0 || (state && state->state != 'Z' && state->state != 'X');
 }
 
 bool Process::runs(Program const& program) const {
@@ -334,7 +340,7 @@ int run(Program program) {
             throw;
         }
     }
-    auto const status = tool.exit_status().value_or(0);
+    auto const status = tool.exit_status().value();
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 

@@ -105,6 +105,17 @@ TEST_F(ProcessTest, EndsByItselfWhenTheSignalIsHeeded) {
     EXPECT_FALSE(process.is_running());
 }
 
+// Between the two looks of an older version, a program could end and take its status with it.
+TEST_F(ProcessTest, ThatIsSeenDeadHasToldHowItEnded) {
+    for (auto round = 0; round < 200; ++round) {
+        auto process = Process::start(shell("exit 3"));
+        while (process.is_running()) {
+        }
+        ASSERT_TRUE(process.exit_status()) << "round " << round;
+        ASSERT_EQ(WEXITSTATUS(*process.exit_status()), 3);
+    }
+}
+
 TEST_F(ProcessTest, StartedWithOtherSettingsIsAnotherOne) {
     auto program = shell("exec sleep 600");
     program.environment = {{"FRONTROW_BOOKING__HTTP__PORT", "1"}};
