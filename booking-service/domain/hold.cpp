@@ -6,16 +6,39 @@
 namespace frontrow::booking::domain {
 namespace {
 
+bool names(Work const& work, Reservation const& reservation) {
+    return reservation.token && work.passes.at(*reservation.token).reservation == reservation.id;
+}
+
+ReservationEvent end(Work& work, ReservationId const& id, ReservationState state,
+                     Happening happening) {
+    auto& reservation = work.reservations.change(id);
+    for (auto const& claim : reservation.seats) {
+        if (carries(work, reservation, claim)) {
+            free_seat(work, reservation, claim);
+        }
+    }
+    if (names(work, reservation)) {
+        work.passes.change(*reservation.token).held_until.reset();
+    }
+    reservation.state = state;
+    reservation.version += 1;
+    return {happening, reservation};
+}
+
+}  // namespace
+
 bool carries(Work const& work, Reservation const& reservation, SeatClaim const& claim) {
     auto const& seat = work.seats.at({.show = reservation.show, .number = claim.seat});
     return seat.reservation == reservation.id && seat.fence == claim.fence;
 }
 
-bool names(Work const& work, Reservation const& reservation) {
-    return reservation.token && work.passes.at(*reservation.token).reservation == reservation.id;
+void free_seat(Work& work, Reservation const& reservation, SeatClaim const& claim) {
+    auto& seat = work.seats.change({.show = reservation.show, .number = claim.seat});
+    seat.state = SeatState::free;
+    seat.reservation.reset();
+    seat.held_until.reset();
 }
-
-}  // namespace
 
 bool is_still_ours(Work const& work, Reservation const& reservation) {
     if (reservation.token && !names(work, reservation)) {
@@ -41,21 +64,11 @@ void set_deadline(Work& work, ReservationId const& id, Instant held_until) {
 }
 
 ReservationEvent end_as_expired(Work& work, ReservationId const& id) {
-    auto& reservation = work.reservations.change(id);
-    for (auto const& claim : reservation.seats) {
-        if (carries(work, reservation, claim)) {
-            auto& seat = work.seats.change({.show = reservation.show, .number = claim.seat});
-            seat.state = SeatState::free;
-            seat.reservation.reset();
-            seat.held_until.reset();
-        }
-    }
-    if (names(work, reservation)) {
-        work.passes.change(*reservation.token).held_until.reset();
-    }
-    reservation.state = ReservationState::expired;
-    reservation.version += 1;
-    return {Happening::expired, reservation};
+    return end(work, id, ReservationState::expired, Happening::expired);
+}
+
+ReservationEvent end_as_cancelled(Work& work, ReservationId const& id) {
+    return end(work, id, ReservationState::cancelled, Happening::cancelled);
 }
 
 std::optional<ReservationEvent> expire(Work& work, ReservationId const& id, Instant now) {

@@ -35,10 +35,11 @@ struct Reservation {
     std::optional<TokenId> token{};  ///< of the pass that it used; none if the show has no queue
     ReservationState state{ReservationState::held};
     std::vector<SeatClaim> seats;  ///< sorted by seat; the seats themselves never change
-    Money total;
-    Instant held_until{};     ///< the one deadline; its seats and its pass carry the same
-    std::int32_t attempt{0};  ///< of payment; 0: none yet
-    std::string decline{};    ///< why the last attempt was declined; empty: it was not
+    Money total;                   ///< of the seats that it keeps
+    Instant held_until{};          ///< the one deadline; its seats and its pass carry the same
+    bool extended{false};          ///< once is all
+    std::int32_t attempt{0};       ///< of payment; 0: none yet
+    std::string decline{};         ///< why the last attempt was declined; empty: it was not
     std::int64_t version{1};
     Instant created_at{};
 };

@@ -8,16 +8,20 @@
 namespace frontrow::booking::storage {
 namespace {
 
-events::ReservationFacts facts_of(domain::Reservation const& reservation) {
+std::vector<events::SeatFence> fences_of(std::vector<domain::SeatClaim> const& claims) {
     auto seats = std::vector<events::SeatFence>{};
-    for (auto const& claim : reservation.seats) {
+    for (auto const& claim : claims) {
         seats.push_back({.seat = claim.seat, .fence = claim.fence});
     }
+    return seats;
+}
+
+events::ReservationFacts facts_of(domain::Reservation const& reservation) {
     return {.reservation = reservation.id,
             .show = reservation.show,
             .user = reservation.user,
             .token = reservation.token,
-            .seats = std::move(seats),
+            .seats = fences_of(reservation.seats),
             .total = reservation.total,
             .held_until = reservation.held_until,
             .attempt = reservation.attempt};
@@ -30,6 +34,8 @@ events::Body contract(domain::ReservationEvent const& event) {
     switch (event.happening) {
         case domain::Happening::held:
             return events::ReservationHeld{std::move(facts)};
+        case domain::Happening::extended:
+            return events::ReservationExtended{std::move(facts)};
         case domain::Happening::payment_requested:
             return events::ReservationPaymentRequested{std::move(facts)};
         case domain::Happening::returned:
@@ -38,6 +44,11 @@ events::Body contract(domain::ReservationEvent const& event) {
             return events::ReservationConfirmed{std::move(facts)};
         case domain::Happening::expired:
             return events::ReservationExpired{std::move(facts)};
+        case domain::Happening::partly_cancelled:
+            return events::ReservationPartlyCancelled{std::move(facts), fences_of(event.given_back),
+                                                      event.refund};
+        case domain::Happening::cancelled:
+            return events::ReservationCancelled{std::move(facts)};
     }
     ENSURE(false && "an event without a contract");
     return {};

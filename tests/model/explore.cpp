@@ -82,7 +82,7 @@ bool expand(Scene const& scene, std::string const& bug, Search& search, Number c
     }
     search.is_end[current] = true;
     ++search.found.ends;
-    if (auto broken = broken_in_the_end(scene, world)) {
+    if (auto broken = broken_in_the_end(world)) {
         search.break_at(current, *std::move(broken));
         return false;
     }
@@ -112,17 +112,56 @@ Explored explore(Scene const& scene, std::string const& bug) {
 
 std::vector<Scene> const& scenes() {
     static auto const all = std::vector<Scene>{
-        {"slow locks", {{0, {1}}, {1, {1}}}, {1, 1}, 1, {}, {.slow = 1}, 1},
-        {"out of order", {{0, {1, 2}}}, {1}, 2, {}, {.dead = 2, .top_up = 1}, 2, true},
-        {"two seats", {{0, {1, 2}}, {1, {2}}}, {2, 1}, 2, {}, {.dead = 1}, 1},
-        {"forgotten inbox", {{0, {1}}, {1, {1}}}, {0, 1}, 1, {}, {.again = 1, .top_up = 1}},
-        {"one wallet", {{0, {1}}, {0, {2}}}, {1}, 2, {}, {.dead = 1}},
+        // The small ones first: most planted bugs show there.
+        {"out of order",
+         {{0, {1, 2}}},
+         {1},
+         2,
+         {},
+         {.dead = 2, .top_up = 1},
+         2,
+         {.reorder = true, .extends = true, .partial = true}},
+        {"read model, forgotten",
+         {{0, {1}}},
+         {1},
+         1,
+         {},
+         {.dead = 1, .again = 1},
+         1,
+         {.reorder = true, .has_board = true}},
+        {"two seats", {{0, {1, 2}}, {1, {2}}}, {2, 1}, 2, {}, {.dead = 1}, 1, {.partial = true}},
         {"one wallet, forgotten", {{0, {1}}, {0, {2}}}, {1}, 2, {}, {.again = 1}, 1},
-        {"pass, slow locks", {{0, {1}, 0}, {0, {2}, 0}}, {2}, 2, {0}, {.slow = 1}, 1},
-        {"queue, two buyers", {{0, {1}, 0}, {1, {1}, 1}}, {1, 1}, 1, {0, 1}, {}, 1},
+        {"slow locks", {{0, {1}}, {1, {1}}}, {1, 1}, 1, {}, {.slow = 1}, 1, {.extends = true}},
         {"queue, rejoining", {{0, {1}, 0}}, {1}, 1, {0, 0}, {.dead = 1}, 1},
+        {"forgotten, partial",
+         {{0, {1, 2}}, {1, {2}}},
+         {2, 1},
+         2,
+         {},
+         {.again = 1},
+         1,
+         {.partial = true}},
+        {"one wallet", {{0, {1}}, {0, {2}}}, {1}, 2, {}, {.dead = 1}, 2, {.extends = true}},
         {"queue, forgotten", {{0, {1}, 0}}, {1}, 1, {0, 0}, {.again = 1}, 1},
-        {"three for one seat", {{0, {1}}, {0, {1}}, {1, {1}}}, {1, 1}, 1, {}, {}, 1},
+        {"forgotten inbox", {{0, {1}}, {1, {1}}}, {0, 1}, 1, {}, {.again = 1, .top_up = 1}},
+        {"read model", {{0, {1}}, {1, {1}}}, {1, 1}, 1, {}, {.dead = 1}, 1, {.has_board = true}},
+        {"pass, slow locks",
+         {{0, {1}, 0}, {0, {2}, 0}},
+         {2},
+         2,
+         {0},
+         {.slow = 1},
+         1,
+         {.extends = true}},
+        {"queue, two buyers", {{0, {1}, 0}, {1, {1}, 1}}, {1, 1}, 1, {0, 1}, {}, 1},
+        {"three for one seat",
+         {{0, {1}}, {0, {1}}, {1, {1}}},
+         {1, 1},
+         1,
+         {},
+         {},
+         1,
+         {.extends = true}},
     };
     return all;
 }

@@ -11,6 +11,6 @@ namespace frontrow::model {
 /// The first invariant that this state breaks, as a sentence.
 [[nodiscard]] std::optional<std::string> broken_always(Scene const& scene, World const& world);
 /// As above, for a state in which nobody owes a step.
-[[nodiscard]] std::optional<std::string> broken_in_the_end(Scene const& scene, World const& world);
+[[nodiscard]] std::optional<std::string> broken_in_the_end(World const& world);
 
 }  // namespace frontrow::model

@@ -3,10 +3,14 @@
 #include "tests/model/steps.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "booking-service/domain/answer.hpp"
+#include "booking-service/domain/cancel.hpp"
+#include "booking-service/domain/extend.hpp"
 #include "booking-service/domain/hold.hpp"
 #include "booking-service/domain/pay.hpp"
+#include "booking-service/domain/spelling.hpp"
 #include "booking-service/domain/tokens.hpp"
 #include "payment-service/domain/pay.hpp"
 #include "payment-service/domain/top_up.hpp"
@@ -18,8 +22,12 @@ namespace {
 namespace book = booking::domain;
 namespace pay_for = payment::domain;
 namespace line = queue::domain;
+namespace view = dataplatform::domain;
 
-auto const rules = book::Rules{.hold = tick, .payment_minimum = 2 * tick};
+auto const rules = book::Rules{.hold = tick,
+                               .extension = tick,
+                               .hold_maximum = std::chrono::seconds{1},
+                               .payment_minimum = 2 * tick};
 constexpr auto admission_length = std::chrono::milliseconds{1};
 constexpr auto much_later = time_zero + std::chrono::seconds{1};
 constexpr auto much_earlier = time_zero - std::chrono::seconds{1};
@@ -41,10 +49,17 @@ class Stepper {
     static void freeze(World& w, book::Work const& work);
     void publish(World& w, std::size_t r, Told what) const;
     void told(World& w, std::size_t r, std::optional<book::ReservationEvent> const& event) const;
+    void tell_board(World& w, std::size_t r, std::vector<book::SeatClaim> const& seats,
+                    view::SeatShown shown) const;
     [[nodiscard]] book::Work doctored(World const& w, std::size_t r, bool seats, bool pass) const;
     void steps_of_reservation(std::size_t r);
     void reserve(std::size_t r);
+    template <class Decide>
+    void write(std::size_t r, Instant now, std::string const& action, bool blind, Decide decide);
     void pay(std::size_t r, Instant now, std::string const& action);
+    void extend(std::size_t r, Instant now, std::string const& action);
+    void cancel(std::size_t r);
+    void cancel_part(std::size_t r);
     void sweep(std::size_t r);
     bool answer(World& w, std::size_t r, Message const& message, Instant now) const;
 
@@ -54,6 +69,9 @@ class Stepper {
     bool take(World& w, std::size_t r, pay_for::Books const& before,
               pay_for::Decision const& decision);
     void top_up();
+
+    // read model
+    bool show(World& w, Message const& message) const;
 
     // queue
     [[nodiscard]] static line::Hall hall(World const& w);
@@ -119,10 +137,15 @@ void Stepper::freeze(World& w, book::Work const& work) {
 
 void Stepper::publish(World& w, std::size_t r, Told what) const {
     auto const& now = *w.reservations[r];
-    w.to_payment[r].log.push_back(
-        {what, now.attempt, what == Told::requested ? now.held_until : time_zero});
+    auto message = Message{.what = what, .attempt = now.attempt};
+    if (what == Told::requested) {
+        message.held_until = now.held_until;
+    } else if (what == Told::partly_cancelled) {
+        message.total = now.total.minor_units;
+    }
+    w.to_payment[r].log.push_back(std::move(message));
     if (what == Told::confirmed && scene_.requests[r].token) {
-        w.to_queue[r].log.push_back({what});
+        w.to_queue[r].log.push_back({.what = what});
     }
 }
 
@@ -135,12 +158,34 @@ void Stepper::told(World& w, std::size_t r,
         case book::Happening::payment_requested:
             return publish(w, r, Told::requested);
         case book::Happening::confirmed:
-            return publish(w, r, Told::confirmed);
+            w.was_confirmed[r] = true;
+            publish(w, r, Told::confirmed);
+            return tell_board(w, r, event->after.seats, view::SeatShown::sold);
         case book::Happening::expired:
-            return publish(w, r, Told::expired);
+            publish(w, r, Told::expired);
+            return tell_board(w, r, event->after.seats, view::SeatShown::free);
+        case book::Happening::cancelled:
+            publish(w, r, Told::cancelled);
+            return tell_board(w, r, event->after.seats, view::SeatShown::free);
+        case book::Happening::partly_cancelled:
+            publish(w, r, Told::partly_cancelled);
+            w.to_payment[r].log.back().refund = event->refund.minor_units;
+            return tell_board(w, r, event->given_back, view::SeatShown::free);
         case book::Happening::held:
+            return tell_board(w, r, event->after.seats, view::SeatShown::held);
+        case book::Happening::extended:
         case book::Happening::returned:
             return;  // nobody reacts to these
+    }
+}
+
+void Stepper::tell_board(World& w, std::size_t r, std::vector<book::SeatClaim> const& seats,
+                         view::SeatShown shown) const {
+    if (scene_.features.has_board) {
+        w.to_board[r].log.push_back({.what = Told::seats_changed,
+                                     .seats = seats,
+                                     .shown = shown,
+                                     .version = w.reservations[r]->version});
     }
 }
 
@@ -204,17 +249,19 @@ void Stepper::reserve(std::size_t r) {
         freeze(after, work);
         after.reservations[r] = *made;
         after.reservations[r]->created_at = time_zero;
+        told(after, r, book::ReservationEvent{book::Happening::held, *made});
         add(takes_over ? "take over" : "reserve", name_of('R', r), false, std::move(after));
     }
 }
 
-void Stepper::pay(std::size_t r, Instant now, std::string const& action) {
+/// One command on a live reservation: what it writes, what it tells, and how a bug spoils both.
+template <class Decide>
+void Stepper::write(std::size_t r, Instant now, std::string const& action, bool blind,
+                    Decide decide) {
     auto after = world_;
-    auto const blind = has("pay_without_fence");
     auto work = doctored(after, r, blind, has("pass_not_held"));
-    auto const paid =
-        book::pay(work, reservation_id(r), user_id(scene_.requests[r].user), now, rules);
-    if (!paid.event) {
+    std::optional<book::ReservationEvent> const event = decide(work).event;
+    if (!event) {
         return;
     }
     auto const before = after.seats;
@@ -232,16 +279,59 @@ void Stepper::pay(std::size_t r, Instant now, std::string const& action) {
     if (has("pass_not_held")) {
         after.passes = pass_before;
     }
-    auto const expired = paid.event->happening == book::Happening::expired;
-    if (expired && has("expire_without_event")) {
-        return add("pay too late", name_of('R', r), false, std::move(after));
+    auto const expired = event->happening == book::Happening::expired;
+    if (!expired || !has("expire_without_event")) {
+        told(after, r, event);
     }
-    told(after, r, paid.event);
     if (now < time_zero) {
         after.budget.slow -= 1;
     }
-    add(expired && now == time_zero ? "pay too late" : action, name_of('R', r), false,
+    auto const late = expired && now == time_zero;
+    add(late ? action.substr(0, action.find(' ')) + " too late" : action, name_of('R', r), false,
         std::move(after));
+}
+
+void Stepper::pay(std::size_t r, Instant now, std::string const& action) {
+    write(r, now, action, has("pay_without_fence"), [&](book::Work& work) {
+        return book::pay(work, reservation_id(r), user_id(scene_.requests[r].user), now, rules);
+    });
+}
+
+void Stepper::extend(std::size_t r, Instant now, std::string const& action) {
+    write(r, now, action, has("extend_without_fence"), [&](book::Work& work) {
+        return book::extend(work, reservation_id(r), user_id(scene_.requests[r].user), now, rules);
+    });
+}
+
+void Stepper::cancel(std::size_t r) {
+    auto const state = world_.reservations[r]->state;
+    auto const user = user_id(scene_.requests[r].user);
+    auto const action = "cancel " + std::string{to_text(state)};
+    if (state == book::ReservationState::cancelled) {
+        auto work = thaw(world_);
+        auto after = world_;
+        auto const again = book::cancel(work, reservation_id(r), user, time_zero);
+        told(after, r, again.event);
+        if (has("double_cancel_refunds_twice")) {
+            publish(after, r, Told::cancelled);
+        }
+        return add(action, name_of('R', r), false, std::move(after));
+    }
+    write(r, time_zero, action, false,
+          [&](book::Work& work) { return book::cancel(work, reservation_id(r), user, time_zero); });
+}
+
+void Stepper::cancel_part(std::size_t r) {
+    auto const& mine = *world_.reservations[r];
+    for (auto const& claim : mine.seats) {
+        auto const& seat = world_.seats[static_cast<std::size_t>(claim.seat - 1)];
+        if (seat.reservation == mine.id && mine.total.minor_units > 1) {
+            return write(r, time_zero, "cancel one seat", false, [&](book::Work& work) {
+                return book::cancel_part(work, show_of(scene_, false), mine.id, mine.user,
+                                         std::array{claim.seat}, time_zero);
+            });
+        }
+    }
 }
 
 void Stepper::sweep(std::size_t r) {
@@ -271,13 +361,26 @@ void Stepper::steps_of_reservation(std::size_t r) {
         }
         return;
     }
+    if (now->state != book::ReservationState::expired) {
+        cancel(r);
+    }
     if (!is_live(now->state)) {
+        if (scene_.features.partial && now->state == book::ReservationState::confirmed) {
+            cancel_part(r);
+        }
         return;
     }
+    auto const may_be_slow = now->held_until == time_zero && world_.budget.slow > 0;
     if (now->state == book::ReservationState::held && now->attempt < scene_.attempts) {
         pay(r, time_zero, now->attempt > 0 ? "pay again" : "pay");
-        if (now->held_until == time_zero && world_.budget.slow > 0) {
+        if (may_be_slow) {
             pay(r, time_zero - tick, "pay slowly");
+        }
+    }
+    if (scene_.features.extends && now->state == book::ReservationState::held && !now->extended) {
+        extend(r, time_zero, "extend");
+        if (may_be_slow) {
+            extend(r, time_zero - tick, "extend slowly");
         }
     }
     sweep(r);
@@ -398,8 +501,30 @@ bool Stepper::react(World& w, std::size_t r, Message const& message, Instant now
         }
         return take(w, r, ledger, pay_for::capture(ledger, {reservation_id(r), user, price, {}}));
     }
+    if (message.what == Told::partly_cancelled) {
+        auto const authorized = paid && paid->state == pay_for::PaymentState::authorized;
+        return (authorized && has("partial_before_capture")) ||
+               take(
+                   w, r, ledger,
+                   pay_for::refund_part(
+                       ledger,
+                       {reservation_id(r), user, money(message.total), money(message.refund), {}}));
+    }
+    auto const is_refund = paid && paid->captured.minor_units > 0;
+    if (message.what == Told::cancelled && is_refund && has("void_after_confirm")) {
+        return true;
+    }
+    if (message.what == Told::cancelled && has("double_cancel_refunds_twice") && paid &&
+        paid->state == pay_for::PaymentState::refunded) {
+        auto& purse = w.wallets[scene_.requests[r].user];
+        purse.available = purse.available + paid->captured;
+        w.revenue -= paid->captured.minor_units;
+        w.payments[r]->refunded = paid->refunded + paid->captured;
+        return true;
+    }
     auto const skipped =
-        has("expire_without_void") || (!paid && has("tombstone_missing")) ||
+        (message.what == Told::expired && has("expire_without_void")) ||
+        (!paid && has("tombstone_missing")) ||
         (paid && paid->state == pay_for::PaymentState::declined && has("declined_not_closed"));
     return skipped ||
            take(w, r, ledger, pay_for::give_back(ledger, {reservation_id(r), user, {}, {}}));
@@ -417,6 +542,21 @@ void Stepper::top_up() {
         after.budget.top_up -= 1;
         add("top up", "user 0", false, std::move(after));
     }
+}
+
+// ---------------------------------------------------------------------------------- read model
+
+bool Stepper::show(World& w, Message const& message) const {
+    for (auto const& claim : message.seats) {
+        auto& shown = w.board[static_cast<std::size_t>(claim.seat - 1)];
+        auto const change = view::BoardSeat{message.shown, claim.fence, message.version};
+        auto const newer = has("reader_by_fence_alone") ? change.fence >= shown.fence
+                                                        : view::is_newer(change, shown);
+        if (newer || has("reader_ignores_fence")) {
+            shown = change;
+        }
+    }
+    return true;
 }
 
 // --------------------------------------------------------------------------------------- queue
@@ -593,6 +733,9 @@ bool Stepper::handle(std::vector<Stream> World::*streams, World& w, std::size_t 
     if (streams == &World::to_queue) {
         return complete(w, key);
     }
+    if (streams == &World::to_board) {
+        return show(w, message);
+    }
     auto work = thaw(w);
     if (message.what == Told::admitted) {
         book::pass_issued(work.passes, token_id(key), 1);
@@ -607,7 +750,8 @@ void Stepper::apply(std::vector<Stream> World::*streams, std::size_t key, std::s
                     std::string const& action, bool is_duty, World after, Instant now) {
     auto const message = (world_.*streams)[key].log[index];
     if (!handle(streams, after, key, message, now)) {
-        return;  // refused: it stays where it is
+        // Refused: it stays where it is.
+        return add("refuse what came out of order", name_of('R', key), false, world_);
     }
     auto& stream = (after.*streams)[key];
     if (after.budget.again == 0 && !stream.dead) {  // nobody will look back
@@ -653,7 +797,7 @@ void Stepper::steps_of_stream(std::vector<Stream> World::*streams, std::size_t k
             apply(streams, key, *stream.dead, "replay by a late clock", false, replayed,
                   much_earlier);
         }
-        if (scene_.reorder && stream.done < stream.log.size()) {
+        if (scene_.features.reorder && stream.done < stream.log.size()) {
             apply(streams, key, stream.done, "replay out of order", false,
                   copy([](World&, Stream& s) { s.done += 1; }));
         }
@@ -683,6 +827,7 @@ std::vector<Step> Stepper::run() && {
     steps_of_streams(&World::to_booking, "to booking");
     steps_of_streams(&World::to_queue, "to queue");
     steps_of_streams(&World::to_passes, "to passes");
+    steps_of_streams(&World::to_board, "to board");
     top_up();
     pass_time();
     return std::move(out_);
@@ -701,6 +846,16 @@ std::vector<std::string> const& actions() {
                                                      "pay again",
                                                      "pay slowly",
                                                      "pay too late",
+                                                     "extend",
+                                                     "extend slowly",
+                                                     "extend too late",
+                                                     "cancel HELD",
+                                                     "cancel PAYING",
+                                                     "cancel CONFIRMED",
+                                                     "cancel PARTLY_CANCELLED",
+                                                     "cancel CANCELLED",
+                                                     "cancel one seat",
+                                                     "cancel too late",
                                                      "time passes",
                                                      "sweeper expires",
                                                      "deliver requested",
@@ -708,6 +863,9 @@ std::vector<std::string> const& actions() {
                                                      "deliver declined",
                                                      "deliver confirmed",
                                                      "deliver expired",
+                                                     "deliver cancelled",
+                                                     "deliver partly_cancelled",
+                                                     "deliver seats changed",
                                                      "deliver admitted",
                                                      "deliver left",
                                                      "deliver revoked",
@@ -716,6 +874,7 @@ std::vector<std::string> const& actions() {
                                                      "deliver by a late clock",
                                                      "replay by a late clock",
                                                      "replay out of order",
+                                                     "refuse what came out of order",
                                                      "deliver slowly",
                                                      "join",
                                                      "admit",
@@ -751,6 +910,12 @@ std::vector<std::pair<std::string, std::string>> const& bugs() {
         {"pay_without_fence", "entering PAYING does not look whose the seats are by now"},
         {"pass_not_held", "nor whom the pass names by now"},
         {"declined_not_closed", "expired does not turn DECLINED into VOIDED"},
+        {"extend_without_fence", "extending does not look whose the seats are by now"},
+        {"double_cancel_refunds_twice", "a second cancellation tells it again, nobody asks twice"},
+        {"void_after_confirm", "cancelling what was paid gives back no money"},
+        {"partial_before_capture", "a partial cancellation before its capture is ignored"},
+        {"reader_ignores_fence", "the read model applies every change of a seat"},
+        {"reader_by_fence_alone", "within one fence it applies what comes last"},
     };
     return all;
 }

@@ -4,7 +4,8 @@
 namespace frontrow::model {
 namespace {
 
-/// Only what decides the future: versions, creation times and reasons are left out.
+/// Only what decides the future: creation times and reasons are left out, and versions where no
+/// read model looks at them.
 class Key {
   public:
     Key& add(std::int64_t number) {
@@ -19,7 +20,14 @@ class Key {
         for (auto const& message : stream.log) {
             add(static_cast<std::int64_t>(message.what))
                 .add(message.attempt)
-                .add(message.held_until);
+                .add(message.held_until)
+                .add(message.total)
+                .add(message.refund)
+                .add(static_cast<std::int64_t>(message.shown))
+                .add(message.version);
+            for (auto const& claim : message.seats) {
+                add(claim.seat).add(claim.fence);
+            }
         }
         return add(static_cast<std::int64_t>(stream.done))
             .add(stream.dead ? static_cast<std::int64_t>(*stream.dead) : -1);
@@ -31,7 +39,9 @@ class Key {
 };
 
 void add(Key& key, booking::domain::Reservation const& r) {
-    key.add(static_cast<std::int64_t>(r.state)).add(r.held_until).add(r.attempt);
+    // Once it has ended, or cannot end by time any more, nobody looks at its deadline.
+    key.add(static_cast<std::int64_t>(r.state)).add(is_live(r.state) ? r.held_until : time_zero);
+    key.add(r.attempt).add(r.extended ? 1 : 0).add(r.total.minor_units);
     for (auto const& claim : r.seats) {
         key.add(claim.fence);
     }
@@ -65,6 +75,9 @@ std::string World::key() const {
         key.add(seat.held_until);
     }
     add(key, reservations);
+    for (auto const& reservation : reservations) {
+        key.add(reservation && !board.empty() ? reservation->version : 0);
+    }
     for (auto const& pass : passes) {
         key.add(static_cast<std::int64_t>(pass.state)).add(pass.reservation).add(pass.held_until);
     }
@@ -77,7 +90,13 @@ std::string World::key() const {
     for (auto const count : freed) {
         key.add(count);
     }
-    for (auto const* streams : {&to_payment, &to_booking, &to_queue, &to_passes}) {
+    for (auto const confirmed : was_confirmed) {
+        key.add(confirmed ? 1 : 0);
+    }
+    for (auto const& seat : board) {
+        key.add(static_cast<std::int64_t>(seat.state)).add(seat.fence).add(seat.version);
+    }
+    for (auto const* streams : {&to_payment, &to_booking, &to_queue, &to_passes, &to_board}) {
         for (auto const& stream : *streams) {
             key.add(stream);
         }
@@ -88,8 +107,9 @@ std::string World::key() const {
 
 std::string to_text(Told what) {
     static constexpr auto names =
-        std::array{"",         "requested", "confirmed", "expired",        "authorized", "declined",
-                   "admitted", "left",      "revoked",   "admission over", "completed"};
+        std::array{"",          "requested",     "confirmed",      "expired",  "partly_cancelled",
+                   "cancelled", "seats changed", "authorized",     "declined", "admitted",
+                   "left",      "revoked",       "admission over", "completed"};
     return names.at(static_cast<std::size_t>(what));
 }
 
@@ -118,6 +138,9 @@ World first_world(Scene const& scene) {
     world.to_payment.resize(requests);
     world.to_booking.resize(requests);
     world.to_queue.resize(requests);
+    world.to_board.resize(requests);
+    world.was_confirmed.resize(requests);
+    world.board.resize(scene.features.has_board ? static_cast<std::size_t>(scene.seats) : 0);
     world.tokens.resize(scene.tokens.size());
     world.freed.resize(scene.tokens.size());
     world.to_passes.resize(scene.tokens.size());

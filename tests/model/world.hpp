@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "booking-service/domain/reserve.hpp"
+#include "dataplatform-consumer/domain/board.hpp"
 #include "payment-service/domain/books.hpp"
 #include "queue-service/domain/hall.hpp"
 
@@ -19,6 +20,9 @@ enum class Told : std::uint8_t {
     requested = 1,
     confirmed,
     expired,
+    partly_cancelled,
+    cancelled,
+    seats_changed,  ///< to the read model: whatever happened to them
     authorized,
     declined,
     admitted,
@@ -33,6 +37,11 @@ struct Message {
     Told what{};
     std::int32_t attempt{0};
     Instant held_until{};
+    std::int64_t total{0};   ///< of what a partly cancelled reservation keeps
+    std::int64_t refund{0};  ///< for what it gave back
+    std::vector<booking::domain::SeatClaim> seats{};  ///< to the read model: those that changed
+    dataplatform::domain::SeatShown shown{};
+    std::int64_t version{0};
 };
 
 /// The events of one key for one consumer. Claimed is what is before `done`, but for `dead`.
@@ -57,6 +66,14 @@ struct Request {
     std::optional<std::size_t> token{};
 };
 
+/// What people and operators do beyond reserving and paying.
+struct Features {
+    bool reorder{false};    ///< somebody replays later events of a key before its dead one
+    bool extends{false};    ///< holds may be extended
+    bool partial{false};    ///< some of several seats may be given back
+    bool has_board{false};  ///< a read model follows the seats
+};
+
 struct Scene {
     std::string name;
     std::vector<Request> requests;
@@ -66,7 +83,7 @@ struct Scene {
         tokens{};  ///< the user of each; the second of a user comes after the first
     Budget budget{};
     std::int32_t attempts{2};
-    bool reorder{false};  ///< somebody replays later events of a key before its dead one
+    Features features{};
 };
 
 /// The time is always zero: what passes is taken off every instant instead, so that worlds that
@@ -75,6 +92,7 @@ struct World {
     std::vector<booking::domain::Seat> seats;
     std::vector<std::optional<booking::domain::Reservation>> reservations;
     std::vector<booking::domain::Pass> passes;
+    std::vector<bool> was_confirmed;
     std::vector<std::optional<payment::domain::Payment>> payments;
     std::vector<payment::domain::Wallet> wallets;
     std::int64_t revenue{0};
@@ -85,6 +103,8 @@ struct World {
     std::vector<Stream> to_booking;
     std::vector<Stream> to_queue;
     std::vector<Stream> to_passes;
+    std::vector<Stream> to_board;
+    std::vector<dataplatform::domain::BoardSeat> board;
     Budget budget;
 
     /// The same octets for the same state.

@@ -1,10 +1,15 @@
 // Shows, seats, reservations and passes as a test likes them.
 #pragma once
 
+#include <array>
+
 #include "booking-service/domain/answer.hpp"
+#include "booking-service/domain/cancel.hpp"
+#include "booking-service/domain/extend.hpp"
 #include "booking-service/domain/hold.hpp"
 #include "booking-service/domain/pay.hpp"
 #include "booking-service/domain/reserve.hpp"
+#include "booking-service/domain/spelling.hpp"
 #include "booking-service/domain/tokens.hpp"
 
 namespace frontrow::booking::domain::testing {
@@ -79,7 +84,8 @@ inline Reservation const& reservation(Work const& work, ReservationId const& id)
     return work.reservations.at(id);
 }
 
-/// A house with reservation 1 of ann for seats 1 and 2, in that state since noon.
+/// A house with reservation 1 of ann for seats 1 and 2, in that state since noon; partly cancelled,
+/// it keeps seat 1.
 struct Staged {
     Work work;
     ReservationId id;
@@ -102,8 +108,12 @@ inline Staged staged(ReservationState state, bool with_queue = false) {
             ENSURE(expire(work, id, noon + 1h));
             break;
         case ReservationState::partly_cancelled:
+            ENSURE(pay(work, id, ann, noon, Rules{}).event);
+            ENSURE(confirm(work, id, 1, noon).event);
+            ENSURE(cancel_part(work, show(), id, ann, std::array{2}, noon).event);
+            break;
         case ReservationState::cancelled:
-            work.reservations.change(id).state = state;
+            ENSURE(cancel(work, id, ann, noon).event);
             break;
     }
     return {std::move(work), id};
