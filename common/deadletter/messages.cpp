@@ -86,7 +86,7 @@ std::string_view class_of(std::string_view reason) {
     if (reason == "unknown_type" || reason == "schema" || reason == "key_mismatch") {
         return "SCHEMA";
     }
-    return reason == "rejected_by_database" ? "BUG" : "RULE";
+    return reason == "rejected_by_database" || reason == "killed_the_process" ? "BUG" : "RULE";
 }
 
 std::string dlq_topic(std::string_view group, std::string_view topic) {

@@ -405,7 +405,16 @@ std::vector<events::Event> Batch::committed(Tally& tally) {
 }
 
 void Batch::condemn(std::size_t item, std::string detail) {
-    entries_[item].condemned = Failure{"rejected_by_database", deadletter::printable(detail)};
+    condemn(item, Failure{"rejected_by_database", deadletter::printable(detail)});
+}
+
+void Batch::condemn(std::size_t item, Failure failure) {
+    entries_[item].condemned = std::move(failure);
+}
+
+Failure killed_the_process(std::int32_t starts) {
+    return {"killed_the_process",
+            "started " + std::to_string(starts) + " times alone, and the process ended each time"};
 }
 
 lane::BatchPolicy policy_of(Batch& batch, std::function<void(lane::Slice)> committed) {

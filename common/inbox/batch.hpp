@@ -22,6 +22,7 @@ struct Failure {
     std::string reason;  ///< a code: schema, refused, too_old, rejected_by_database, ...
     std::string detail;
 };
+[[nodiscard]] Failure killed_the_process(std::int32_t starts);
 
 /// What happened to how many, for the metrics; counted when the transaction is durable.
 struct Tally {
@@ -52,6 +53,8 @@ class Batch {
     [[nodiscard]] std::vector<events::Event> committed(Tally& tally);
     /// The item alone was rejected by the database: the next `run` makes it a dead letter.
     void condemn(std::size_t item, std::string detail);
+    /// It shall not be tried at all. Holds for the next `run` only.
+    void condemn(std::size_t item, Failure failure);
 
   private:
     /// One record, and what is known of it before its transaction.
@@ -118,13 +121,17 @@ class Batch {
 [[nodiscard]] lane::BatchPolicy policy_of(Batch& batch, std::function<void(lane::Slice)> committed);
 
 /// Applies the first parked event of one draining key, or forgets a key for which nobody waits.
-/// One event a transaction. Answers whether there was such a key.
+/// One event in two transactions: the first only counts its start, because it may kill the process.
 class Drain {
   public:
     Drain(ConsumerOptions const& options, RecordHandler const& handler);
+    void note_start(pg::Transaction& tx);
+    /// Does nothing if `note_start` found nothing to drain.
     void run(pg::Transaction& tx);
+    /// It was not run to its end, but the process lives.
+    void take_back_start(pg::Transaction& tx);
     void condemn(std::string detail) { condemned_ = Failure{"rejected_by_database", detail}; }
-    /// After the commit: whether there may be more to drain.
+    /// Whether there is, or was, something to drain.
     [[nodiscard]] bool found() const { return found_; }
     [[nodiscard]] std::vector<events::Event> const& applied() const { return applied_; }
 
@@ -136,6 +143,8 @@ class Drain {
     RecordHandler const& handler_;
     std::optional<Failure> condemned_;
     bool found_{false};
+    std::optional<Uuid> noted_;  ///< the letter whose start was counted
+    std::optional<Failure> killer_;
     std::vector<events::Event> applied_;
 };
 

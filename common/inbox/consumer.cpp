@@ -7,6 +7,8 @@
 
 #include "common/deadletter/operations.hpp"
 #include "common/inbox/batch.hpp"
+#include "common/inbox/progress.hpp"
+#include "common/inbox/starts.hpp"
 #include "common/kafka/consumer.hpp"
 #include "common/lane/runner.hpp"
 #include "common/log/log.hpp"
@@ -90,7 +92,19 @@ struct Consumer::State {
 
     void maintain(std::stop_token const& stop);
     void poll(std::stop_token const& stop);
-    void consume(std::vector<kafka::Record> const& records, std::stop_token const& stop);
+    void consume(std::span<kafka::Record const> records, std::stop_token const& stop);
+    void note_starts_of(std::span<kafka::Record const> records, std::stop_token const& stop);
+    void consume_together(std::span<kafka::Record const> records, std::stop_token const& stop);
+    void consume_alone(kafka::Record const& record, std::stop_token const& stop);
+    [[nodiscard]] std::size_t run_batch(std::span<kafka::Record const> records,
+                                        std::optional<Failure> const& killer,
+                                        std::stop_token const& stop);
+    void in_transaction(std::function<void(pg::Transaction&)> const& work,
+                        std::stop_token const& stop);
+    void once_if_possible(std::function<void(pg::Transaction&)> const& work);
+    [[nodiscard]] std::string topic_of(kafka::Record const& record) const {
+        return record.topic.substr(options.topic_prefix.size());
+    }
     void drain(std::stop_token const& stop);
     void count_dead_letters(std::stop_token const& stop);
     void observe_age(kafka::Record const& record);
@@ -102,6 +116,7 @@ struct Consumer::State {
     lane::Runner runner;
     std::unique_ptr<kafka::Consumer> kafka;
     std::optional<Window> window;
+    Progress progress;
     SteadyClock::time_point maintain_at{};
     SteadyClock::time_point drain_at{};
     SteadyClock::time_point count_at{};
@@ -149,24 +164,15 @@ void Consumer::State::maintain(std::stop_token const& stop) {
     if (SteadyClock::now() < maintain_at) {
         return;
     }
-    auto policy = lane::BatchPolicy{
-        .run =
-            [this](pg::Transaction& tx, lane::Slice) {
-                pg::ensure_partitions(tx.connection(), options.partitions_ahead_days);
-            },
-        .committed = [this](lane::Slice) { window.reset(); },
-        .rejected = [](std::size_t, pg::Error const&) { return false; },
-        .keep_trying = [](lane::Slice, pg::Error const&, bool) { return true; },
-        .halve_on_lock_timeout = false};
-    runner.run(1, policy, stop);
+    in_transaction(
+        [this](pg::Transaction& tx) {
+            pg::ensure_partitions(tx.connection(), options.partitions_ahead_days);
+        },
+        stop);
+    window.reset();
     // Clean-up may wait for the next time: it locks a partition that somebody may be reading.
-    policy.run = [this](pg::Transaction& tx, lane::Slice) {
-        drop_partitions(tx, options.inbox_keep_days);
-    };
-    policy.keep_trying = [](lane::Slice, pg::Error const&, bool) {
-        return false;
-    };
-    runner.run(1, policy, stop);
+    once_if_possible([this](pg::Transaction& tx) { drop_partitions(tx, options.inbox_keep_days); });
+    window.reset();
     maintain_at = SteadyClock::now() + options.maintenance_interval;
 }
 
@@ -181,8 +187,75 @@ void Consumer::State::poll(std::stop_token const& stop) {
     }
 }
 
-void Consumer::State::consume(std::vector<kafka::Record> const& records,
-                              std::stop_token const& stop) {
+void Consumer::State::consume(std::span<kafka::Record const> records, std::stop_token const& stop) {
+    note_starts_of(records, stop);
+    if (progress.is_calm()) {
+        return consume_together(records, stop);
+    }
+    auto together = std::vector<kafka::Record>{};
+    auto alone = std::vector<kafka::Record>{};
+    for (auto const& record : records) {  // events of one key are of one partition
+        (progress.runs_alone(record) ? alone : together).push_back(record);
+    }
+    consume_together(together, stop);
+    for (auto const& record : alone) {
+        consume_alone(record, stop);
+    }
+}
+
+/// Before a process handles anything of a partition it says where it begins: if one before it began
+/// there and did not end, one of these records may have killed it.
+void Consumer::State::note_starts_of(std::span<kafka::Record const> records,
+                                     std::stop_token const& stop) {
+    auto firsts = progress.begin(records);
+    if (firsts.empty()) {
+        return;
+    }
+    for (auto& place : firsts) {
+        place.topic.erase(0, options.topic_prefix.size());
+    }
+    auto again = std::vector<Place>{};
+    in_transaction([&](pg::Transaction& tx) { again = note_starts(tx, options.group, firsts); },
+                   stop);
+    for (auto& place : again) {
+        log::warning("records_started_again", "from here on one by one: they did not end before",
+                     {{"frontrow.group", options.group},
+                      {"frontrow.topic", place.topic},
+                      {"frontrow.partition", std::int64_t{place.partition}},
+                      {"frontrow.offset", place.offset}});
+        place.topic.insert(0, options.topic_prefix);
+        progress.suspect(place, options.batch_records_max);
+    }
+}
+
+void Consumer::State::consume_together(std::span<kafka::Record const> records,
+                                       std::stop_token const& stop) {
+    // Slices commit in order, so after a stop the first `done` records are exactly what is durable.
+    auto const done = run_batch(records, std::nullopt, stop);
+    kafka->commit(records.first(done));
+}
+
+void Consumer::State::consume_alone(kafka::Record const& record, std::stop_token const& stop) {
+    auto const place = Place{topic_of(record), record.partition, record.offset};
+    auto starts = std::int32_t{0};
+    in_transaction(
+        [&](pg::Transaction& tx) { starts = note_start_alone(tx, options.group, place); }, stop);
+    auto killer = std::optional<Failure>{};
+    if (starts > options.starts_alone_max) {
+        killer = killed_the_process(starts - 1);
+    }
+    if (run_batch(std::span{&record, 1}, killer, stop) == 1) {
+        progress.ended_alone(record);
+        kafka->commit(std::span{&record, 1});
+    } else if (starts > 0) {
+        once_if_possible([&](pg::Transaction& tx) { take_back_start(tx, options.group, place); });
+    }
+}
+
+/// Answers how many of the records are durable: all, but for a stop.
+std::size_t Consumer::State::run_batch(std::span<kafka::Record const> records,
+                                       std::optional<Failure> const& killer,
+                                       std::stop_token const& stop) {
     auto batch = Batch{options, handler, window, records};
     auto done = std::size_t{0};
     auto policy = policy_of(batch, [&](lane::Slice slice) {
@@ -193,11 +266,35 @@ void Consumer::State::consume(std::vector<kafka::Record> const& records,
         tell(tally, applied);
     });
     policy.run = [&](pg::Transaction& tx, lane::Slice slice) {
+        if (killer) {
+            batch.condemn(slice.begin, *killer);
+        }
         run_guarded(batch, tx, slice);
     };
     runner.run(batch.size(), policy, stop);
-    // Slices commit in order, so after a stop the first `done` records are exactly what is durable.
-    kafka->commit(std::span{records}.first(done));
+    return done;
+}
+
+void Consumer::State::in_transaction(std::function<void(pg::Transaction&)> const& work,
+                                     std::stop_token const& stop) {
+    auto const policy =
+        lane::BatchPolicy{.run = [&](pg::Transaction& tx, lane::Slice) { work(tx); },
+                          .committed = [](lane::Slice) {},
+                          .rejected = [](std::size_t, pg::Error const&) { return false; },
+                          .keep_trying = [](lane::Slice, pg::Error const&, bool) { return true; },
+                          .halve_on_lock_timeout = false};
+    runner.run(1, policy, stop);
+}
+
+/// Whether it worked or not; also at a stop.
+void Consumer::State::once_if_possible(std::function<void(pg::Transaction&)> const& work) {
+    auto const policy =
+        lane::BatchPolicy{.run = [&](pg::Transaction& tx, lane::Slice) { work(tx); },
+                          .committed = [](lane::Slice) {},
+                          .rejected = [](std::size_t, pg::Error const&) { return false; },
+                          .keep_trying = [](lane::Slice, pg::Error const&, bool) { return false; },
+                          .halve_on_lock_timeout = false};
+    runner.run(1, policy, {});
 }
 
 void Consumer::State::observe_age(kafka::Record const& record) {
@@ -212,29 +309,24 @@ void Consumer::State::observe_age(kafka::Record const& record) {
 }
 
 void Consumer::State::count_dead_letters(std::stop_token const& stop) {
-    if (options.metrics == nullptr || SteadyClock::now() < count_at) {
+    if (options.metrics == nullptr || stop.stop_requested() || SteadyClock::now() < count_at) {
         return;
     }
     count_at = SteadyClock::now() + count_interval;
-    auto waiting = deadletter::Waiting{};
-    auto const policy = lane::BatchPolicy{
-        .run = [&](pg::Transaction& tx,
-                   lane::Slice) { waiting = deadletter::count_waiting(tx, options.group); },
-        .committed =
-            [&](lane::Slice) {
-                auto const set = [&](char const* name, char const* help, auto value) {
-                    options.metrics->gauge(name, help, {{"group", options.group}})
-                        .set(static_cast<double>(value));
-                };
-                set("frontrow_dlq_open", "Dead letters that wait for an operator", waiting.open);
-                set("frontrow_dlq_parked", "Events that wait behind them", waiting.parked);
-                set("frontrow_dlq_oldest_age_seconds", "Age of the oldest open dead letter",
-                    waiting.oldest_age.count());
-            },
-        .rejected = [](std::size_t, pg::Error const&) { return false; },
-        .keep_trying = [](lane::Slice, pg::Error const&, bool) { return false; },
-        .halve_on_lock_timeout = false};
-    runner.run(1, policy, stop);
+    auto waiting = std::optional<deadletter::Waiting>{};
+    once_if_possible(
+        [&](pg::Transaction& tx) { waiting = deadletter::count_waiting(tx, options.group); });
+    if (!waiting) {
+        return;
+    }
+    auto const set = [&](char const* name, char const* help, auto value) {
+        options.metrics->gauge(name, help, {{"group", options.group}})
+            .set(static_cast<double>(value));
+    };
+    set("frontrow_dlq_open", "Dead letters that wait for an operator", waiting->open);
+    set("frontrow_dlq_parked", "Events that wait behind them", waiting->parked);
+    set("frontrow_dlq_oldest_age_seconds", "Age of the oldest open dead letter",
+        waiting->oldest_age.count());
 }
 
 void Consumer::State::run_guarded(Batch& batch, pg::Transaction& tx, lane::Slice slice) {
@@ -270,14 +362,18 @@ void Consumer::State::drain(std::stop_token const& stop) {
     }
     drain_at = SteadyClock::now() + options.drain_interval;
     auto one = Drain{options, handler};
+    in_transaction([&](pg::Transaction& tx) { one.note_start(tx); }, stop);
+    if (!one.found()) {
+        return;
+    }
+    auto is_done = false;
     auto const policy =
         lane::BatchPolicy{.run = [&](pg::Transaction& tx, lane::Slice) { one.run(tx); },
                           .committed =
                               [&](lane::Slice) {
-                                  if (one.found()) {
-                                      drain_at = {};  // perhaps there is more, after the next poll
-                                      tell({.applied = one.applied().size()}, one.applied());
-                                  }
+                                  is_done = true;
+                                  drain_at = {};  // perhaps there is more, after the next poll
+                                  tell({.applied = one.applied().size()}, one.applied());
                               },
                           .rejected =
                               [&](std::size_t, pg::Error const& error) {
@@ -287,6 +383,9 @@ void Consumer::State::drain(std::stop_token const& stop) {
                           .keep_trying = [](lane::Slice, pg::Error const&, bool) { return true; },
                           .halve_on_lock_timeout = false};
     runner.run(1, policy, stop);
+    if (!is_done) {
+        once_if_possible([&](pg::Transaction& tx) { one.take_back_start(tx); });
+    }
 }
 
 }  // namespace frontrow::inbox

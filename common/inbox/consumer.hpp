@@ -58,6 +58,9 @@ struct ConsumerOptions {
     std::chrono::milliseconds maintenance_interval{std::chrono::hours{1}};
     std::int32_t partitions_ahead_days{14};
     std::int32_t inbox_keep_days{30};
+    /// A record that was started alone so often, and whose process ended each time before it had
+    /// done with it, becomes a dead letter: its handler kills the process.
+    std::int32_t starts_alone_max{3};
     std::chrono::milliseconds backoff_min{5};
     std::chrono::milliseconds backoff_max{1000};
     /// Runs after each commit, on the loop's thread, with what was applied. Must not block or

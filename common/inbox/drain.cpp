@@ -1,5 +1,6 @@
 // What parked behind a dead letter goes on, in order, once its head is resolved.
 #include "common/inbox/batch.hpp"
+#include "common/inbox/starts.hpp"
 #include "common/outbox/outbox.hpp"
 
 namespace frontrow::inbox {
@@ -7,17 +8,41 @@ namespace frontrow::inbox {
 Drain::Drain(ConsumerOptions const& options, RecordHandler const& handler)
     : options_{options}, handler_{handler} {}
 
-void Drain::run(pg::Transaction& tx) {
-    found_ = false;
-    applied_.clear();
+void Drain::note_start(pg::Transaction& tx) {
     auto const key = next_draining(tx, options_.group);
+    found_ = key.has_value();
+    noted_.reset();
+    killer_.reset();
     if (!key) {
         return;
     }
-    found_ = true;
+    if (auto const letter = deadletter::first_parked(tx, options_.group, key->topic, key->key)) {
+        noted_ = letter->id;
+        auto const starts = note_drain_start(tx, letter->id);
+        if (starts > options_.starts_alone_max) {
+            killer_ = killed_the_process(starts - 1);
+        }
+    }
+}
+
+void Drain::take_back_start(pg::Transaction& tx) {
+    if (noted_) {
+        take_back_drain_start(tx, *noted_);
+    }
+}
+
+void Drain::run(pg::Transaction& tx) {
+    applied_.clear();
+    auto const key = found_ ? next_draining(tx, options_.group) : std::nullopt;
+    if (!key) {
+        return;
+    }
     auto const letter = deadletter::first_parked(tx, options_.group, key->topic, key->key);
     if (!letter) {
         return unblock(tx, options_.group, *key);
+    }
+    if (letter->id != noted_) {
+        return;  // another instance was faster
     }
     auto const ids = std::vector{letter->event_id};
     if (!claim_again(tx, options_.group, ids, "parked").empty()) {
@@ -30,7 +55,7 @@ void Drain::run(pg::Transaction& tx) {
 }
 
 void Drain::settle(pg::Transaction& tx, deadletter::Letter const& letter, TopicKey const& key) {
-    auto failure = condemned_;
+    auto failure = killer_ ? killer_ : condemned_;
     auto end = deadletter::Settlement{letter.id, deadletter::State::applied, {}, {}};
     auto event = events::decode(letter.record);
     if (!event) {

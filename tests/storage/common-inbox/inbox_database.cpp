@@ -128,7 +128,12 @@ void InboxDatabase::drain(RecordHandler const& handler) {
                               },
                           .keep_trying = [](lane::Slice, pg::Error const&, bool) { return true; },
                           .halve_on_lock_timeout = false};
+    auto noting = policy;
+    noting.run = [&](pg::Transaction& tx, lane::Slice) {
+        one.note_start(tx);
+    };
     do {
+        runner.run(1, noting, {});
         runner.run(1, policy, {});
     } while (one.found());
 }
