@@ -115,6 +115,38 @@ TEST_F(OldPartitions, StayWhenTheCursorBelongsToAnotherCluster) {
     EXPECT_EQ(drop(), "0");
 }
 
+class RelayPlantedBug : public OldPartitions {};
+
+// A window is stored whose last id is above every row of the partition, but the window is not over:
+// a row that it sees may not have been sent.
+TEST_F(RelayPlantedBug, drop_by_last_id) {
+    publish_all_that_is_visible();
+    owner_.run_script(insert_old_row());
+    relay_.run_script(
+        "UPDATE relay_cursor SET window_snapshot = pg_current_snapshot(), "
+        "last_id = (SELECT max(id) FROM outbox)");
+    EXPECT_EQ(drop(), "0");
+    publish_all_that_is_visible();
+    EXPECT_EQ(drop(), "1");
+}
+
+// Somebody writes into the partition while it is looked at, and commits before it is dropped.
+TEST_F(RelayPlantedBug, drop_check_then_lock) {
+    publish_all_that_is_visible();
+    auto writer = pg::Transaction{owner_};
+    owner_.run_script(insert_old_row());
+    auto dropped = std::string{};
+    auto dropping = std::jthread{[&] {
+        dropped = drop();
+    }};
+    auto watcher = connect(url_);
+    ASSERT_TRUE(support::until_blocked(watcher));
+    writer.commit();
+    dropping.join();
+    EXPECT_EQ(dropped, "0");
+    EXPECT_EQ(oldest_day(), "10");
+}
+
 TEST_F(OldPartitions, StayWhileSomeoneWritesIntoThem) {
     publish_all_that_is_visible();
     auto writer = pg::Transaction{owner_};

@@ -67,6 +67,36 @@ TEST(OneWallet, CountsEveryTopUpOfManyAtOnceAndGivesEachAVersion) {
     EXPECT_EQ(broken_rule(connection), "");
 }
 
+// A second writer of the wallet begins while the first holds its lock and has not written its
+// event: an id that it drew before it had the lock would be the lower of the two, for the higher
+// version.
+TEST(RelayPlantedBugInAWriter, id_before_lock) {
+    auto const url = payment_database();
+    auto first = support::connect(url);
+    auto watcher = support::connect(url);
+    auto const ann = UserId{"ann"};
+    std::ignore = filled(first, ann, 1000);
+    auto second = std::jthread{};
+    {
+        auto tx = pg::Transaction{first};
+        first.run_script("SELECT FROM wallets WHERE user_id = 'ann' FOR UPDATE");
+        second = std::jthread{[&] {
+            auto mine = support::connect(url);
+            std::ignore = filled(mine, ann, 2);
+        }};
+        ASSERT_TRUE(support::until_blocked(watcher));
+        auto const command = use_cases::TopUp{ann, euros(1), origin()};
+        ASSERT_TRUE(use_cases::top_up(tx, std::span{&command, 1}).at(0).has_value());
+        tx.commit();
+    }
+    second.join();
+    auto superuser = support::connect(support::postgres().as_role("postgres", url));
+    EXPECT_EQ(support::ask(superuser,
+                           "SELECT string_agg(version::text, ',' ORDER BY id) || ' ' || "
+                           "count(DISTINCT tx) FROM outbox"),
+              "1,2,3 3");
+}
+
 TEST(OneReservation, IsSettledOnceHoweverManyTryToSettleIt) {
     auto const url = payment_database();
     auto connection = support::connect(url);
