@@ -118,10 +118,13 @@ Result<Principal, TokenRefusal> Verifier::verify(std::string_view token) const {
 
 std::string user_token(Signer const& signer, Principal const& principal, std::string const& issuer,
                        std::string const& audience, Instant now, std::chrono::seconds lifetime) {
+    // Whole seconds: a NumericDate may have a fraction, but clients choke on it.
+    auto const issued_at = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
     auto writer = json::Writer{};
     writer.object().member("iss", issuer).member("aud", audience);
     writer.member("sub", principal.user.name);
-    writer.key("iat").raw(numeric_date(now)).key("exp").raw(numeric_date(now + lifetime));
+    writer.member("iat", std::int64_t{issued_at.count()});
+    writer.member("exp", std::int64_t{(issued_at + lifetime).count()});
     writer.key("roles").array().value("user");
     if (principal.is_ops) {
         writer.value("ops");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/auth/jwt.hpp"
+#include "common/core/bytes.hpp"
 #include "tests/support/testing.hpp"
 
 namespace frontrow::auth {
@@ -59,6 +60,16 @@ TEST(VerifyUser, GivesThePrincipalOfAGoodToken) {
         user_token(world.signer, {.user = {"bob"}}, "https://id.example", "frontrow", noon, 60s));
     ASSERT_TRUE(user);
     EXPECT_FALSE(user->is_ops);
+}
+
+TEST(UserToken, TellsTimesInWholeSeconds) {
+    auto const world = World{};
+    auto const token = user_token(world.signer, {.user = {"ann"}}, "https://id.example", "frontrow",
+                                  noon + 999'999us, 60s);
+    auto const start = token.find('.') + 1;
+    auto const claims = from_base64url(token.substr(start, token.rfind('.') - start));
+    ASSERT_TRUE(claims.has_value());
+    EXPECT_THAT(*claims, ::testing::HasSubstr("\"iat\":1800000000,\"exp\":1800000060,"));
 }
 
 TEST(VerifyUser, GivesThirtySecondsOfLeewayAndNoMore) {
