@@ -74,6 +74,7 @@ struct Process::State {
     http::HealthChecks checks;
     std::vector<Step> steps;
     std::vector<std::shared_ptr<std::jthread>> threads;
+    std::vector<std::function<void()>> not_started;  ///< what makes them run
     std::unique_ptr<http::Server> admin;
     std::atomic<std::uint16_t> admin_port{0};
     std::atomic<bool> started{false};
@@ -171,24 +172,28 @@ void Process::ready_when(std::string name, std::function<bool()> check) {
 }
 
 void Process::run(std::string name, std::function<void(std::stop_token)> loop) {
-    auto thread = std::make_shared<std::jthread>(
-        [this, name, loop = std::move(loop)](std::stop_token const& stopped) {
-            try {
-                loop(stopped);
-                if (!stopped.stop_requested()) {
-                    stop(0);
-                }
-            } catch (...) {
-                log::error("thread_failed", "a thread ended by a fault, and the process with it",
-                           {{"frontrow.part", name},
-                            {"error.message", text_of(std::current_exception())}});
-                stop(exit_code_of_a_fault);
+    auto body = [this, name, loop = std::move(loop)](std::stop_token const& stopped) {
+        try {
+            loop(stopped);
+            if (!stopped.stop_requested()) {
+                stop(0);
             }
-        });
+        } catch (...) {
+            log::error(
+                "thread_failed", "a thread ended by a fault, and the process with it",
+                {{"frontrow.part", name}, {"error.message", text_of(std::current_exception())}});
+            stop(exit_code_of_a_fault);
+        }
+    };
+    auto thread = std::make_shared<std::jthread>();
     state_->threads.push_back(thread);
+    state_->not_started.emplace_back(
+        [thread, body = std::move(body)] { *thread = std::jthread{body}; });
     on_stop(std::move(name), [thread] {
         thread->request_stop();
-        thread->join();
+        if (thread->joinable()) {  // else the start failed before it ran
+            thread->join();
+        }
     });
 }
 
@@ -223,6 +228,9 @@ int Process::run_until_signalled() {
         state_->drain();
         throw;
     }
+    for (auto const& start : std::exchange(state_->not_started, {})) {
+        start();
+    }
     state_->started = true;
     log::info("started", "the process is up",
               {{"server.port", std::int64_t{state_->admin_port.load()}},
@@ -239,6 +247,7 @@ int Process::run_until_signalled() {
     ::alarm(static_cast<unsigned>(std::chrono::ceil<std::chrono::seconds>(longest).count()));
     state_->drain();
     state_->admin->drain(std::chrono::milliseconds{100});
+    state_->admin.reset();  // its checks look at what main is about to destroy
     ::alarm(0);
     log::info("stopped", "the process ends",
               {{"process.exit_code", std::int64_t{state_->exit_code}}});

@@ -23,8 +23,7 @@ namespace frontrow::service {
 class Process {
   public:
     Process(std::string program, ProcessConfig const& config);
-    /// Stops and joins the threads that `run_until_signalled` has not; what they use must outlive
-    /// them, so start threads last.
+    /// Stops and joins the threads that `run_until_signalled` has not.
     ~Process();
     Process(Process const&) = delete;
     Process& operator=(Process const&) = delete;
@@ -32,17 +31,18 @@ class Process {
     [[nodiscard]] metrics::Registry& metrics();
     /// A line of `/readyz`. Asked on the admin server's thread.
     void ready_when(std::string name, std::function<bool()> check);
-    /// Starts a thread; stopping it is a step of the drain. If `loop` throws, the process stops
+    /// A thread, from `run_until_signalled` on: until then main may still fail, and destroy what
+    /// the thread uses. Stopping it is a step of the drain. If `loop` throws, the process stops
     /// with exit code 1; if it returns before the stop, with 0.
     void run(std::string name, std::function<void(std::stop_token)> loop);
-    /// Starts a thread that calls `work` at once and again `period` after each return, until the
-    /// stop. What it throws is logged, and it is called again.
+    /// A thread, from then on too, that calls `work` at once and again `period` after each return,
+    /// until the stop. What it throws is logged, and it is called again.
     void every(std::string name, std::chrono::milliseconds period, std::function<void()> work);
     /// A step of the drain: "stop accepting", "drain lanes", "flush".
     void on_stop(std::string name, std::function<void()> step);
 
-    /// Serves `/livez`, `/readyz`, `/startupz` and `/metrics`, says that it is up, waits for a
-    /// signal and drains. Answers the exit code.
+    /// Serves `/livez`, `/readyz`, `/startupz` and `/metrics`, starts the threads, says that it is
+    /// up, waits for a signal and drains. Answers the exit code. Throws if the admin port is taken.
     [[nodiscard]] int run_until_signalled();
     /// Stops as a signal would, with this exit code. Safe for threads.
     void stop(int exit_code);
