@@ -10,6 +10,8 @@ namespace frontrow::support {
 /// only where a framework without macros of ours decides, as rapidcheck does. Always false, so that
 /// it fits in a condition.
 bool count_assertion() noexcept;
+/// How many there were in this process.
+long assertions_made() noexcept;
 
 }  // namespace frontrow::support
 

@@ -1,6 +1,5 @@
 // Runs a test binary so that nothing can pass by not being run: a skip, a disabled test, an empty
 // binary and a test that asserted nothing are failures.
-#include <atomic>
 #include <cstdio>
 
 #include "tests/support/testing.hpp"
@@ -8,15 +7,13 @@
 namespace frontrow::support {
 namespace {
 
-std::atomic<long> assertions_made{0};
-
 class EveryTestAsserts : public ::testing::EmptyTestEventListener {
-    void OnTestStart(::testing::TestInfo const&) override { before_ = assertions_made.load(); }
+    void OnTestStart(::testing::TestInfo const&) override { before_ = assertions_made(); }
 
     void OnTestEnd(::testing::TestInfo const& test) override {
         if (test.result()->Skipped()) {
             ADD_FAILURE() << "The test was skipped. Give it what it needs, or delete it.";
-        } else if (!test.result()->Failed() && assertions_made.load() == before_) {
+        } else if (!test.result()->Failed() && assertions_made() == before_) {
             ADD_FAILURE() << "The test asserted nothing, so it cannot fail.";
         }
     }
@@ -30,12 +27,6 @@ int reproach(char const* sentence) {
 }
 
 }  // namespace
-
-bool count_assertion() noexcept {
-    assertions_made.fetch_add(1, std::memory_order_relaxed);
-    return false;
-}
-
 }  // namespace frontrow::support
 
 int main(int argc, char** argv) {

@@ -1,0 +1,128 @@
+// Starts servers, counts rows, makes seats.
+#include "tests/bench/stage.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "frontrowctl/local/ports.hpp"
+#include "frontrowctl/local/postgres_server.hpp"
+#include "tests/bench/figure.hpp"
+#include "tests/support/kafka_broker.hpp"
+#include "tests/support/test_folder.hpp"
+
+namespace frontrow::bench {
+namespace {
+
+constexpr auto postgres_variable = "FRONTROW_TEST_POSTGRES";
+constexpr auto kafka_variable = "FRONTROW_TEST_KAFKA";
+
+std::string text_of(Counts const& counts) {
+    auto text = std::string{};
+    for (auto const& [table, rows] : counts) {
+        text += fmt::format(" {} {}", table, rows);
+    }
+    return text;
+}
+
+}  // namespace
+
+void start_servers() {
+    if (std::getenv(postgres_variable) != nullptr) {
+        return;
+    }
+    say("starting PostgreSQL (fsync on) and Kafka");
+    auto const& folder = support::TestFolder::shared().path();
+    auto server = local::PostgresServer{{.folder = folder / "durable",
+                                         .log_file = folder / "durable.log",
+                                         .pid_file = folder / "durable.pid",
+                                         .port = local::free_port(),
+                                         .superuser_password = "test",
+                                         .fsync = true,
+                                         .connections_max = 200}};
+    server.start();
+    auto roles = std::vector<local::PostgresRole>{};
+    for (auto const* const name : {"booking", "payment", "queue", "dataplatform", "relay"}) {
+        roles.push_back({name, "test"});
+    }
+    local::prepare_databases(server.superuser_url("postgres"),
+                             {support::PostgresCluster::owner, "test"}, roles, {});
+    ::setenv(postgres_variable, server.superuser_url("postgres").c_str(), 1);
+    auto const broker = support::kafka().bootstrap_servers();
+    ::setenv(kafka_variable, broker.c_str(), 1);
+}
+
+Counts count(pg::Connection& connection, Countables const& countables) {
+    auto counts = Counts{};
+    for (auto const& [name, sql] : countables) {
+        counts[name] = std::stoll(support::ask(connection, sql));
+    }
+    return counts;
+}
+
+Counts operator-(Counts const& after, Counts const& before) {
+    auto grown = Counts{};
+    for (auto const& [name, rows] : after) {
+        grown[name] = rows - before.at(name);
+    }
+    return grown;
+}
+
+Counts operator+(Counts const& left, Counts const& right) {
+    auto sum = left;
+    for (auto const& [name, rows] : right) {
+        sum[name] += rows;
+    }
+    return sum;
+}
+
+void require_same(Counts const& subject, Counts const& reference) {
+    if (subject != reference) {
+        throw NoRatio{"the two sides wrote different rows.\n  subject:  " + text_of(subject) +
+                      "\n  reference:" + text_of(reference)};
+    }
+}
+
+std::uint16_t http_port_of(support::WholeStack const& stack, std::string const& name) {
+    auto const url = stack.url(name);
+    return static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+}
+
+void require_clean_audit(support::WholeStack& stack, std::chrono::seconds wait) {
+    say("auditing");
+    auto const audited = stack.audit(wait);
+    auto const broken = audited.with_verdict("broken");
+    if (!broken.empty() || audited.verdicts.empty()) {
+        throw NoRatio{"the audit is not clean: " + broken + "\n" + audited.output};
+    }
+}
+
+pg::Connection patient_session(std::string const& url) {
+    auto options = support::connect_options(url);
+    options.statement_timeout = std::chrono::minutes{30};
+    options.idle_in_transaction_timeout = std::chrono::minutes{30};
+    return pg::Connection{options};
+}
+
+void make_show(pg::Connection& booking, std::int64_t seats) {
+    booking.run_script(fmt::format(
+        R"sql(
+        INSERT INTO concerts (id, title, artist, venue, currency)
+        VALUES ('{0}', 'Night of Strings', 'The Quartet', 'Old Hall', 'EUR');
+        INSERT INTO shows (id, concert_id, starts_at, sale_opens_at, sale_closes_at,
+                           admission_capacity)
+        VALUES ('{0}', '{0}', '2036-03-01T19:30:00Z', '2026-01-01T00:00:00Z',
+                '2036-03-01T19:00:00Z', 0);
+        INSERT INTO sections (show_id, first_seat, name, rows, seats_per_row, price)
+        VALUES ('{0}', 1, 'Stalls', 1, {1}, 9000);
+        INSERT INTO seats (show_id, seat_no) SELECT '{0}', generate_series(1, {1});
+        )sql",
+        made_show, seats));
+}
+
+void settle(pg::Connection& superuser) {
+    superuser.run_script("VACUUM (ANALYZE)");
+    superuser.run_script("CHECKPOINT");
+}
+
+}  // namespace frontrow::bench
