@@ -36,6 +36,20 @@ class MockBroker {
         constexpr std::int16_t produce_request = 0;
         rd_kafka_mock_push_request_errors(cluster_, produce_request, sizeof...(codes), codes...);
     }
+    /// The next questions for the ends of partitions are answered with these errors, one each.
+    template <class... Codes>
+    void refuse_offsets(Codes... codes) {
+        constexpr std::int16_t list_offsets_request = 2;
+        rd_kafka_mock_push_request_errors(cluster_, list_offsets_request, sizeof...(codes),
+                                          codes...);
+    }
+    /// Records of the partition wait, whatever the others do, until it has a leader again.
+    void lose_leader(std::string const& topic, int partition) {
+        rd_kafka_mock_partition_set_leader(cluster_, topic.c_str(), partition, -1);
+    }
+    void elect_leader(std::string const& topic, int partition) {
+        rd_kafka_mock_partition_set_leader(cluster_, topic.c_str(), partition, 1);
+    }
     /// What is asked is done at once, and answered after this time.
     void answer_after(std::chrono::milliseconds time) {
         rd_kafka_mock_broker_set_rtt(cluster_, 1, static_cast<int>(time.count()));

@@ -79,6 +79,22 @@ TEST_F(KafkaReader, FromTheEndReadsOnlyWhatComesNext) {
     EXPECT_EQ(records[0].value, "new");
 }
 
+// A leader that moved says so to everyone who still asks the old one, which is no end of reading.
+TEST_F(KafkaReader, AsksAgainForTheEndOfAPartitionWhoseLeaderMoves) {
+    send("k", "v");
+    constexpr auto moved = RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION;
+    broker_.refuse_offsets(moved, moved, moved, moved, moved, moved);
+    auto from_start = reader(Reader::From::start);
+    EXPECT_EQ(read(from_start, 1).size(), 1U);
+    EXPECT_TRUE(from_start.is_at_the_end());
+}
+
+TEST_F(KafkaReader, GivesUpAtAnErrorThatDoesNotPass) {
+    broker_.refuse_offsets(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
+                           RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+    EXPECT_THROW(reader(Reader::From::start), Error);
+}
+
 TEST_F(KafkaReader, ThrowsIfNoBrokerAnswersInTime) {
     EXPECT_THROW((Reader{{.bootstrap_servers = "127.0.0.1:9", .client_id = "test"},
                          {"t"},
