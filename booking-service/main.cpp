@@ -155,6 +155,7 @@ inbox::ConsumerOptions consumer_options(Config const& config, service::Process& 
             .topic_prefix = config.common.kafka.topic_prefix,
             .kafka = config.common.kafka.client(config.common.program, &process.metrics()),
             .database = config.common.database("consumer"),
+            .session_timeout = config.common.session_timeout,
             .metrics = &process.metrics()};
 }
 
