@@ -54,7 +54,8 @@ std::string Answer::member(std::string const& name) const {
     return body.substr(start, body.find_first_of(",}]", start) - start);
 }
 
-HttpClient::HttpClient() : curl_{curl_easy_init()} {}
+HttpClient::HttpClient(std::chrono::milliseconds patience)
+    : curl_{curl_easy_init()}, patience_{patience} {}
 
 HttpClient::~HttpClient() {
     curl_easy_cleanup(curl_);
@@ -74,7 +75,7 @@ Answer HttpClient::request(std::string const& method, std::string const& url,
     curl_easy_setopt(curl_, CURLOPT_URL, url.c_str());
     curl_easy_setopt(curl_, CURLOPT_CUSTOMREQUEST, method.c_str());
     curl_easy_setopt(curl_, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl_, CURLOPT_TIMEOUT, 30L);
+    curl_easy_setopt(curl_, CURLOPT_TIMEOUT_MS, static_cast<long>(patience_.count()));
     curl_easy_setopt(curl_, CURLOPT_WRITEFUNCTION, append_octets);
     curl_easy_setopt(curl_, CURLOPT_WRITEDATA, &answer.body);
     curl_easy_setopt(curl_, CURLOPT_HEADERFUNCTION, note_header);
@@ -85,9 +86,11 @@ Answer HttpClient::request(std::string const& method, std::string const& url,
         curl_easy_setopt(curl_, CURLOPT_COPYPOSTFIELDS, body.c_str());
     }
     curl_easy_setopt(curl_, CURLOPT_HTTPHEADER, lines.get());
-    if (curl_easy_perform(curl_) == CURLE_OK) {
+    auto const outcome = curl_easy_perform(curl_);
+    if (outcome == CURLE_OK) {
         curl_easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &answer.status);
     }
+    answer.cut_off = outcome != CURLE_OK && outcome != CURLE_COULDNT_CONNECT;
     return answer;
 }
 

@@ -1,6 +1,7 @@
 // A client of HTTP interfaces that keeps its connections, for tests.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@ struct Answer {
     long status{0};                              ///< 0: none came
     std::map<std::string, std::string> headers;  ///< names in lower case
     std::string body;
+    bool cut_off{false};  ///< the server took the connection and gave no whole answer
 
     [[nodiscard]] std::string header(std::string const& name) const;
     /// The text, number or literal of the member whose name comes first in the body: enough for
@@ -33,7 +35,8 @@ using Headers = std::map<std::string, std::string>;
 /// One request at a time.
 class HttpClient {
   public:
-    HttpClient();
+    /// `patience`: how long it waits for an answer.
+    explicit HttpClient(std::chrono::milliseconds patience = std::chrono::seconds{30});
     ~HttpClient();
     HttpClient(HttpClient const&) = delete;
     HttpClient& operator=(HttpClient const&) = delete;
@@ -43,6 +46,7 @@ class HttpClient {
 
   private:
     void* curl_;
+    std::chrono::milliseconds patience_;
 };
 
 }  // namespace frontrow::support

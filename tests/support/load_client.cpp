@@ -12,6 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto pause_between_attempts = 20ms;
+constexpr auto pause_max = 160ms;
 
 /// The world's fault, or another request with this key is under way: the same again, later.
 bool asks_to_repeat(Answer const& answer) {
@@ -35,8 +36,11 @@ class LoadClient::Customer {
         if (load_.options_.hopeless) {
             refused_before();
         }
-        if (hold() && pay()) {
-            follow();
+        if (hold()) {
+            load_.await_followers(purchase_.seat - load_.options_.first_seat);
+            if (pay()) {
+                follow();
+            }
         }
         if (load_.options_.hopeless) {
             ask("hold again", "booking", "POST", "/v1/reservations", with_key() + pass_, wish(1));
@@ -53,7 +57,7 @@ class LoadClient::Customer {
     /// Until it is answered; every attempt at another replica.
     Answer ask(std::string const& what, std::string const& service, std::string const& method,
                std::string const& path, Headers const& headers, std::string const& body = {}) {
-        while (true) {
+        for (auto pause = pause_between_attempts;; pause = std::min(2 * pause, pause_max)) {
             auto const replica = replica_ % load_.stack_.replicas_of(service);
             auto answer =
                 http_.request(method, load_.stack_.url(service, replica) + path, headers, body);
@@ -62,12 +66,13 @@ class LoadClient::Customer {
                             answer.member("code")});
                 return answer;
             }
+            load_.cut_off_ += answer.cut_off ? 1 : 0;
             if (load_.gives_up()) {
                 ++load_.unanswered_;
                 return {};
             }
             ++replica_;
-            std::this_thread::sleep_for(pause_between_attempts);
+            std::this_thread::sleep_for(pause);
         }
     }
 
@@ -89,13 +94,14 @@ class LoadClient::Customer {
                 std::this_thread::sleep_for(pause_between_attempts);
             }
         }
-        while (!load_.gives_up()) {
+        for (auto pause = pause_between_attempts; !load_.gives_up();
+             pause = std::min(2 * pause, pause_max)) {
             auto const seen = ask("look", "queue", "GET", "/v1/queue-tokens/" + token, headers_);
             if (seen.member("state") == "ADMITTED") {
                 pass_ = {{"Queue-Pass", seen.member("pass")}};
                 return true;
             }
-            std::this_thread::sleep_for(pause_between_attempts);
+            std::this_thread::sleep_for(pause);
         }
         return false;
     }
@@ -128,8 +134,10 @@ class LoadClient::Customer {
     }
 
     void follow() {
+        auto pause = pause_between_attempts;
         while (purchase_.state == "PAYING" && !load_.gives_up()) {
-            std::this_thread::sleep_for(pause_between_attempts);
+            std::this_thread::sleep_for(pause);
+            pause = std::min(2 * pause, pause_max);
             auto const seen = ask("look", "booking", "GET",
                                   "/v1/reservations/" + purchase_.reservation, headers_);
             if (seen.status == 200) {
@@ -163,9 +171,34 @@ LoadClient::~LoadClient() {
     finish_within({});
 }
 
+/// The first begin at once, so that enough are under way.
+void LoadClient::await_pace() {
+    if (options_.pace.count() == 0 || begun_ < options_.kept_under_way) {
+        return;
+    }
+    auto mine = std::chrono::steady_clock::now();
+    {
+        auto const lock = std::scoped_lock{mutex_};
+        mine = std::max(mine, next_begin_);
+        next_begin_ = mine + options_.pace;
+    }
+    while (!hurried_ && !gives_up() && std::chrono::steady_clock::now() < mine) {
+        std::this_thread::sleep_for(5ms);
+    }
+}
+
+void LoadClient::await_followers(int mine) {
+    ++about_to_pay_;
+    while (!hurried_ && !gives_up() && begun_ <= mine + options_.kept_under_way) {
+        std::this_thread::sleep_for(5ms);
+    }
+    --about_to_pay_;
+}
+
 void LoadClient::work(std::size_t worker) {
-    auto http = HttpClient{};
+    auto http = HttpClient{options_.patience};
     while (!gives_up()) {
+        await_pace();
         auto const mine = begun_.fetch_add(1);
         if (mine >= options_.purchases) {
             --begun_;
@@ -182,6 +215,7 @@ void LoadClient::note(Told told) {
 }
 
 void LoadClient::finish_within(std::chrono::seconds patience) {
+    hurry();
     auto const until = std::chrono::steady_clock::now() + patience;
     while (done_ < options_.purchases && std::chrono::steady_clock::now() < until) {
         std::this_thread::sleep_for(5ms);

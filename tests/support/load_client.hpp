@@ -41,16 +41,28 @@ class LoadClient {
         std::size_t workers{64};
         int money{5'000};      ///< what each customer pays in: more than a seat costs
         bool hopeless{false};  ///< each also asks for what must be refused
+        /// Until `hurry`: the least time between two beginnings, and how many purchases must have
+        /// begun after one before it is paid for. So many stay under way while there are beginners.
+        std::chrono::milliseconds pace{0};
+        int kept_under_way{0};
+        std::chrono::milliseconds patience{30'000};  ///< for an answer, before it is asked for anew
     };
     /// Starts to buy at once.
     LoadClient(WholeStack const& stack, Options options);
     ~LoadClient();
 
-    /// Waits for all, and gives up what is not done by then.
+    /// From now on everybody is as quick as can be.
+    void hurry() { hurried_ = true; }
+    /// Hurries, waits for all, and gives up what is not done by then.
     void finish_within(std::chrono::seconds patience);
     [[nodiscard]] int begun() const { return begun_; }
     [[nodiscard]] int done() const { return done_; }
     [[nodiscard]] int under_way() const { return begun_ - done_; }
+    /// How many have a seat and have not asked to pay, because others must begin first.
+    [[nodiscard]] int about_to_pay() const { return about_to_pay_; }
+    /// How many connections were taken by a server that then gave no whole answer.
+    [[nodiscard]] int cut_off() const { return cut_off_; }
+    [[nodiscard]] std::string const& name() const { return options_.name; }
 
     // After finish_within:
     [[nodiscard]] std::vector<Purchase> const& purchases() const { return purchases_; }
@@ -66,6 +78,8 @@ class LoadClient {
     class Customer;
     void work(std::size_t worker);
     void note(Told told);
+    void await_pace();
+    void await_followers(int mine);
     [[nodiscard]] bool gives_up() const { return gives_up_; }
 
     WholeStack const& stack_;
@@ -73,7 +87,11 @@ class LoadClient {
     std::atomic<int> begun_{0};
     std::atomic<int> done_{0};
     std::atomic<int> unanswered_{0};
+    std::atomic<int> about_to_pay_{0};
+    std::atomic<int> cut_off_{0};
+    std::atomic<bool> hurried_{false};
     std::atomic<bool> gives_up_{false};
+    std::chrono::steady_clock::time_point next_begin_{};
     std::mutex mutex_;
     std::vector<Told> told_;
     std::vector<Purchase> purchases_;

@@ -170,6 +170,10 @@ std::string PrivatePostgres::database(std::string const& name) {
     return server_->url(PostgresCluster::owner, password_, name);
 }
 
+std::string PrivatePostgres::as_role(std::string const& role, std::string const& url) const {
+    return server_->url(role, password_, database_of(url));
+}
+
 std::string PrivatePostgres::superuser_url(std::string const& database) const {
     return server_->superuser_url(database);
 }
@@ -199,6 +203,23 @@ void PrivatePostgres::signal_all(int number) const {
 
 void PrivatePostgres::kill() {
     signal_all(SIGKILL);
+    wait_until_gone();
+}
+
+void PrivatePostgres::stop_immediately() {
+    if (auto server = local::Process::find(TestFolder::shared().path() / (name_ + ".pid"))) {
+        server->signal(SIGQUIT);
+    }
+    wait_until_gone();
+}
+
+void PrivatePostgres::stop_wal_writer() const {
+    auto const ids = local::run_sql(
+        superuser_url(), "SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'");
+    ::kill(std::stoi(ids.at(0)), SIGSTOP);
+}
+
+void PrivatePostgres::wait_until_gone() const {
     auto const pid_file = TestFolder::shared().path() / (name_ + ".pid");
     while (local::Process::find(pid_file)) {
         std::this_thread::sleep_for(std::chrono::milliseconds{5});

@@ -48,16 +48,22 @@ class PrivatePostgres {
     ~PrivatePostgres();
     /// Makes the roles and one empty database of that name, owned by frontrow_migration.
     std::string database(std::string const& name);
+    /// The same database as another role.
+    [[nodiscard]] std::string as_role(std::string const& role, std::string const& url) const;
     [[nodiscard]] std::string superuser_url(std::string const& database = "postgres") const;
     void start();
-    void stop();    ///< a fast shutdown
-    void kill();    ///< kill -9: committed transactions survive, nothing else does
+    void stop();              ///< a fast shutdown
+    void kill();              ///< kill -9: committed transactions survive, nothing else does
+    void stop_immediately();  ///< an immediate shutdown: no session is finished, nothing flushed
+    /// Stops the WAL writer until the next start: only a commit brings the log to the disk.
+    void stop_wal_writer() const;
     void freeze();  ///< SIGSTOP of every one of its processes
     void thaw();
     [[nodiscard]] std::string host_and_port() const;
 
   private:
     void signal_all(int number) const;
+    void wait_until_gone() const;
     std::string password_;
     std::uint16_t port_;
     std::string name_;

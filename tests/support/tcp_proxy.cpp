@@ -58,7 +58,24 @@ struct Link {
     Flow up;
     Flow down;
     bool broken{false};
+    bool finished{false};  ///< by the client, and all that it sent was handed on
 };
+
+std::string address_of(std::uint16_t port) {
+    auto address = std::string{"127.0.0.1"};
+    for (auto const octet : {0, 0, port >> 8, port & 0xff}) {
+        address += static_cast<char>(octet);
+    }
+    return address;
+}
+
+/// In all versions of Kafka's answers a host's name is followed by its port, four octets long.
+void readdress(std::string& message, std::uint16_t from, std::uint16_t to) {
+    auto const old = address_of(from);
+    for (auto at = message.find(old); at != std::string::npos; at = message.find(old, at + 1)) {
+        message.replace(at, old.size(), address_of(to));
+    }
+}
 
 }  // namespace
 
@@ -115,7 +132,8 @@ void TcpProxy::State::read_into(Link& link, Flow& flow) {
     } else if (count == 0) {
         flow.ended = true;
     } else if (errno != EAGAIN && errno != EINTR) {
-        link.broken = true;
+        flow.ended = flow.to_server;
+        link.broken = !flow.to_server;
     }
 }
 
@@ -141,7 +159,11 @@ void TcpProxy::State::advance(Link& link, Flow& flow) {
                 return;
             }
         }
-        flow.ready.append(flow.arrived, 0, length);
+        auto message = flow.arrived.substr(0, length);
+        if (!flow.to_server && link.frames.told_of_brokers()) {
+            readdress(message, upstream_port, port);
+        }
+        flow.ready += message;
         flow.arrived.erase(0, length);
     }
 }
@@ -149,14 +171,18 @@ void TcpProxy::State::advance(Link& link, Flow& flow) {
 void TcpProxy::State::write_from(Link& link, Flow& flow) {
     while (!flow.ready.empty()) {
         auto const count = ::send(flow.to, flow.ready.data(), flow.ready.size(), MSG_NOSIGNAL);
+        if (count < 0 && errno != EAGAIN && errno != EINTR) {
+            flow.ready.clear();
+            link.up.ended = true;
+            link.broken = link.broken || flow.to_server;
+        }
         if (count <= 0) {
-            link.broken = link.broken || (count < 0 && errno != EAGAIN && errno != EINTR);
             return;
         }
         flow.ready.erase(0, static_cast<std::size_t>(count));
     }
     if (flow.ended && !flow.held) {
-        link.broken = true;
+        (flow.to_server ? link.finished : link.broken) = true;
     }
 }
 
@@ -196,8 +222,11 @@ void TcpProxy::State::run() {
             if (link.broken) {
                 reset(link.up.from);
                 reset(link.up.to);
+            } else if (link.finished) {
+                ::close(link.up.from);
+                ::close(link.up.to);
             }
-            return link.broken;
+            return link.broken || link.finished;
         });
         if ((polled[1].revents & POLLIN) != 0) {
             accept_one();

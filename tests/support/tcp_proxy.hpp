@@ -11,9 +11,10 @@ namespace frontrow::support {
 
 /// A step that one message on the wire shows.
 enum class WireStep {
-    commit_sent = 1,         ///< PostgreSQL: the query COMMIT on its way to the server
-    commit_answered,         ///< PostgreSQL: the tag COMMIT on its way back
-    produce_sent,            ///< Kafka: a Produce request
+    commit_sent = 1,  ///< PostgreSQL: what makes changes durable, on its way to the server: the
+                      ///< query COMMIT, or the Sync behind a statement that stands alone
+    commit_answered,  ///< PostgreSQL: the tag that says so, on its way back
+    produce_sent,     ///< Kafka: a Produce request
     produce_acknowledged,    ///< Kafka: its response
     offset_commit_sent,      ///< Kafka: an OffsetCommit request
     offset_commit_answered,  ///< Kafka: its response
@@ -28,7 +29,9 @@ enum class WireAction {
     cut,   ///< the connection is reset; the message never arrives
 };
 
-/// Forwards connections to `127.0.0.1:upstream_port`. Safe for threads.
+/// Forwards connections to `127.0.0.1:upstream_port`. What Kafka tells of its brokers' addresses is
+/// changed to the proxy's own, so that its clients come back through it. What a client sent before
+/// it died arrives, even if it was held meanwhile. Safe for threads.
 class TcpProxy {
   public:
     /// `listen_port` 0: any free one.

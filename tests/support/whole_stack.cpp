@@ -73,9 +73,18 @@ WholeStack::WholeStack(Options options)
     make_databases();
     make_topics();
     make_keys();
+    for (auto const& name : options_.proxied) {
+        auto const servers = kafka_servers();
+        auto const kafka_port = std::stoi(servers.substr(servers.find(':') + 1));
+        auto const postgres_port = port_of(databases_.begin()->second.url);
+        proxies_[name] = std::make_unique<TcpProxy>(Protocol::postgres, postgres_port);
+        kafka_proxies_[name] =
+            std::make_unique<TcpProxy>(Protocol::kafka, static_cast<std::uint16_t>(kafka_port));
+    }
     for (auto const& each : local::all_services()) {
         auto const single = each.name == "relay" || each.name == "dataplatform";
-        for (std::size_t n = 0; n < (single ? 1 : options_.replicas); ++n) {
+        auto const least = std::size_t{options_.doubled.contains(each.name) ? 2U : 1U};
+        for (std::size_t n = 0; n < std::max(least, single ? 1 : options_.replicas); ++n) {
             ports_[each.name].push_back(
                 {local::free_port(), local::free_port(), local::free_port()});
         }
@@ -93,12 +102,21 @@ WholeStack::WholeStack(Options options)
 }
 
 WholeStack::~WholeStack() {
+    // A test that failed in the middle of a fault leaves it in place.
+    for (auto const* const proxies : {&proxies_, &kafka_proxies_}) {
+        for (auto const& [name, proxy] : *proxies) {
+            proxy->on_step({});
+            proxy->freeze(false);
+            proxy->release();
+        }
+    }
     // All at once: one after the other they would wait for each other's last batches.
     auto ending = std::vector<local::Process>{};
     for (auto const& [name, ports] : ports_) {
         for (std::size_t replica = 0; replica < ports.size(); ++replica) {
             if (auto process = local::Process::find(TestFolder::shared().path() /
                                                     (id_of(name, replica) + ".pid"))) {
+                process->signal(SIGCONT);
                 process->signal(SIGTERM);
                 ending.push_back(*process);
             }
@@ -117,21 +135,40 @@ WholeStack::~WholeStack() {
 void WholeStack::make_databases() {
     auto const make = [this](std::string const& name, std::span<pg::Migration const> migrations) {
         auto& database = databases_[name];
-        database.url = migrated_database("whole-" + name, migrations, name);
-        database.session = std::make_unique<pg::Connection>(
-            connect_options(postgres().as_role("postgres", database.url)));
-        if (options_.proxied.contains(name)) {
-            proxies_[name] = std::make_unique<TcpProxy>(Protocol::postgres, port_of(database.url));
+        if (options_.postgres == nullptr) {
+            database.url = migrated_database("whole-" + name, migrations, name);
+        } else {
+            database.url = options_.postgres->database(name);
+            auto connection = connect(database.url);
+            pg::migrate(connection, migrations, name, "relay");
         }
     };
     make("booking", booking_migrations());
     make("payment", payment_migrations());
     make("queue", queue_migrations());
     make("dataplatform", dataplatform_migrations());
+    reconnect();
+}
+
+void WholeStack::reconnect() {
+    for (auto& [name, database] : databases_) {
+        database.session =
+            std::make_unique<pg::Connection>(connect_options(as_role("postgres", database.url)));
+    }
+}
+
+std::string WholeStack::as_role(std::string const& role, std::string const& url) const {
+    return options_.postgres == nullptr ? postgres().as_role(role, url)
+                                        : options_.postgres->as_role(role, url);
+}
+
+std::string WholeStack::kafka_servers() const {
+    return options_.kafka == nullptr ? kafka().bootstrap_servers()
+                                     : options_.kafka->bootstrap_servers();
 }
 
 void WholeStack::make_topics() const {
-    kafka::Admin{{.bootstrap_servers = kafka().bootstrap_servers(), .client_id = "test"}}.create(
+    kafka::Admin{{.bootstrap_servers = kafka_servers(), .client_id = "test"}}.create(
         commands::planned_topics(prefix_, options_.partitions, 1), 60s);
 }
 
@@ -150,14 +187,25 @@ std::string WholeStack::id_of(std::string const& name, std::size_t replica) cons
 }
 
 std::string WholeStack::database_url(std::string const& name, std::string const& role) const {
-    return postgres().as_role(role, databases_.at(name).url);
+    return as_role(role, databases_.at(name).url);
+}
+
+/// The database's URL as that replica shall know it.
+std::string WholeStack::route(std::string const& name, std::size_t replica,
+                              std::string const& url) const {
+    auto const proxy = proxies_.find(name);
+    return replica > 0 || proxy == proxies_.end() ? url : through(url, proxy->second->port());
 }
 
 std::map<std::string, std::string> WholeStack::settings_of(std::string const& name,
-                                                           Ports const& ports) const {
+                                                           std::size_t replica) const {
+    auto const& ports = ports_.at(name).at(replica);
+    auto const proxy = kafka_proxies_.find(name);
     auto settings = std::map<std::string, std::string>{
         {"ADMIN__PORT", std::to_string(ports.admin)},
-        {"KAFKA__BOOTSTRAP_SERVERS", kafka().bootstrap_servers()},
+        {"KAFKA__BOOTSTRAP_SERVERS", replica > 0 || proxy == kafka_proxies_.end()
+                                         ? kafka_servers()
+                                         : loopback_address(proxy->second->port())},
         {"TOPICS__PREFIX", prefix_},
         {"HINT__PORT", std::to_string(ports.hint)},
     };
@@ -167,13 +215,11 @@ std::map<std::string, std::string> WholeStack::settings_of(std::string const& na
             std::ranges::transform(upper, upper.begin(), [](unsigned char letter) {
                 return static_cast<char>(std::toupper(letter));
             });
-            settings[upper + "__URL"] = database_url(database, "relay");
+            settings[upper + "__URL"] = route(name, replica, database_url(database, "relay"));
         }
         return settings;
     }
-    auto const direct = database_url(name, name);
-    settings["DATABASE__URL"] =
-        proxies_.contains(name) ? through(direct, proxies_.at(name)->port()) : direct;
+    settings["DATABASE__URL"] = route(name, replica, database_url(name, name));
     settings["HTTP__PORT"] = std::to_string(ports.http);
     settings["AUTH__JWKS_FILE"] = (folder_ / "user-jwks.json").string();
     settings["AUTH__ISSUER"] = stack_issuer;
@@ -197,7 +243,7 @@ std::map<std::string, std::string> WholeStack::settings_of(std::string const& na
 
 local::Service WholeStack::service(std::string const& name, std::size_t replica) const {
     auto const& ports = ports_.at(name).at(replica);
-    auto settings = settings_of(name, ports);
+    auto settings = settings_of(name, replica);
     if (auto const more = options_.settings.find(name); more != options_.settings.end()) {
         for (auto const& [key, value] : more->second) {
             settings[key] = value;
@@ -215,17 +261,55 @@ local::Service WholeStack::service(std::string const& name, std::size_t replica)
          .death_signal = SIGKILL}};
 }
 
+local::Process WholeStack::process(std::string const& name, std::size_t replica) const {
+    auto const file = TestFolder::shared().path() / (id_of(name, replica) + ".pid");
+    if (auto const found = local::Process::find(file)) {
+        return *found;
+    }
+    throw std::runtime_error{name + " does not run"};
+}
+
 void WholeStack::kill(std::string const& name, std::size_t replica) {
-    auto process =
-        local::Process::find(TestFolder::shared().path() / (id_of(name, replica) + ".pid"));
-    ASSERT_TRUE(process.has_value());
-    process->signal(SIGKILL);
-    ASSERT_TRUE(process->wait(10s));
+    auto running = process(name, replica);
+    running.signal(SIGKILL);
+    ASSERT_TRUE(running.wait(10s));
+}
+
+std::optional<int> WholeStack::stop(std::string const& name, std::size_t replica) {
+    auto running = process(name, replica);
+    running.signal(SIGTERM);
+    return running.wait(30s) ? running.exit_status() : std::nullopt;
+}
+
+void WholeStack::signal(std::string const& name, int number, std::size_t replica) const {
+    process(name, replica).signal(number);
+}
+
+pid_t WholeStack::process_id(std::string const& name, std::size_t replica) const {
+    return process(name, replica).id();
+}
+
+void WholeStack::launch(std::string const& name, std::size_t replica) {
+    service(name, replica).start();
 }
 
 void WholeStack::start(std::string const& name, std::size_t replica) {
-    service(name, replica).start();
+    launch(name, replica);
     service(name, replica).wait_until_ready();
+}
+
+bool WholeStack::is_ready(std::string const& name, std::size_t replica) const {
+    return service(name, replica).is_ready();
+}
+
+int WholeStack::logged(std::string const& text, std::string const& name,
+                       std::size_t replica) const {
+    auto file = std::ifstream{folder_ / (id_of(name, replica) + ".log")};
+    auto count = 0;
+    for (auto line = std::string{}; std::getline(file, line);) {
+        count += line.find(text) == std::string::npos ? 0 : 1;
+    }
+    return count;
 }
 
 std::size_t WholeStack::replicas_of(std::string const& name) const {
@@ -275,7 +359,7 @@ Audited WholeStack::audit(std::chrono::seconds wait) {
         local::Program{.name = "frontrowctl",
                        .arguments = {beside_us("frontrowctl").string(), "audit", "-o", "jsonl",
                                      "--prefix", prefix_, "--wait", std::to_string(wait.count()),
-                                     "--bootstrap-servers", kafka().bootstrap_servers()},
+                                     "--bootstrap-servers", kafka_servers()},
                        .log_file = file};
     for (auto const* const name : {"booking", "payment", "queue", "dataplatform"}) {
         program.arguments.push_back(std::string{"--"} + name + "-url");

@@ -1,5 +1,5 @@
 // All five programs together, with databases and topics of the test's own, each to be killed,
-// doubled, or cut off from its database, and the auditor over all of it.
+// doubled, or cut off from its database or from Kafka, and the auditor over all of it.
 #pragma once
 
 #include <chrono>
@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "frontrowctl/local/services.hpp"
 #include "tests/support/database.hpp"
 #include "tests/support/http_client.hpp"
+#include "tests/support/kafka_broker.hpp"
 #include "tests/support/tcp_proxy.hpp"
 
 namespace frontrow::support {
@@ -38,7 +40,11 @@ class WholeStack {
         std::int32_t partitions{3};
         /// By program ("booking") and name ("SWEEPER__ENABLED"), beside the usual.
         std::map<std::string, std::map<std::string, std::string>> settings{};
-        std::set<std::string> proxied{};  ///< programs that reach PostgreSQL through a proxy
+        /// Programs whose first replica reaches PostgreSQL and Kafka through proxies.
+        std::set<std::string> proxied{};
+        std::set<std::string> doubled{};     ///< programs of which two run in any case
+        PrivateKafka* kafka{nullptr};        ///< instead of the broker that all tests share
+        PrivatePostgres* postgres{nullptr};  ///< instead of the cluster that all tests share
     };
     /// Everything is ready when it returns.
     explicit WholeStack(Options options);
@@ -49,11 +55,31 @@ class WholeStack {
     /// Programs are named "booking", "payment", "queue", "dataplatform", "relay".
     void kill(std::string const& name, std::size_t replica = 0);
     void start(std::string const& name, std::size_t replica = 0);
+    /// As start, but does not wait until it is ready.
+    void launch(std::string const& name, std::size_t replica = 0);
+    /// SIGTERM. Its exit status; nothing if it does not end by itself.
+    std::optional<int> stop(std::string const& name, std::size_t replica = 0);
+    void signal(std::string const& name, int number, std::size_t replica = 0) const;
+    [[nodiscard]] pid_t process_id(std::string const& name, std::size_t replica = 0) const;
+    [[nodiscard]] bool is_ready(std::string const& name, std::size_t replica = 0) const;
+    /// A setting that counts from the next start on.
+    void set(std::string const& name, std::string const& key, std::string const& value) {
+        options_.settings[name][key] = value;
+    }
+    /// How often that text is in what the program has logged.
+    [[nodiscard]] int logged(std::string const& text, std::string const& name,
+                             std::size_t replica = 0) const;
     [[nodiscard]] std::size_t replicas_of(std::string const& name) const;
     [[nodiscard]] std::string url(std::string const& name, std::size_t replica = 0) const;
+    [[nodiscard]] std::string admin_url(std::string const& name, std::size_t replica = 0) const {
+        return "http://127.0.0.1:" + std::to_string(ports_.at(name).at(replica).admin);
+    }
     /// `Authorization` of a user, or of one of the operators.
     [[nodiscard]] Headers as(std::string const& user, bool is_ops = false) const;
+    /// Between that program and PostgreSQL.
     TcpProxy& proxy(std::string const& name) { return *proxies_.at(name); }
+    /// Between that program and Kafka.
+    TcpProxy& kafka_proxy(std::string const& name) { return *kafka_proxies_.at(name); }
 
     /// A concert with one show on sale, of one section of `seats` seats at `price`; the show's id.
     /// `admission_capacity` 0: sold without a queue.
@@ -61,6 +87,8 @@ class WholeStack {
 
     /// A superuser's session with the database of that program.
     pg::Connection& database(std::string const& name) { return *databases_.at(name).session; }
+    /// New sessions, after the server was restarted.
+    void reconnect();
     /// The one value of the query's one row, as text.
     std::string ask(std::string const& name, std::string const& sql) {
         return support::ask(database(name), sql);
@@ -88,8 +116,13 @@ class WholeStack {
     void make_keys();
     [[nodiscard]] std::string id_of(std::string const& name, std::size_t replica) const;
     [[nodiscard]] std::string database_url(std::string const& name, std::string const& role) const;
+    [[nodiscard]] std::string as_role(std::string const& role, std::string const& url) const;
+    [[nodiscard]] std::string kafka_servers() const;
+    [[nodiscard]] std::string route(std::string const& name, std::size_t replica,
+                                    std::string const& url) const;
     [[nodiscard]] std::map<std::string, std::string> settings_of(std::string const& name,
-                                                                 Ports const& ports) const;
+                                                                 std::size_t replica) const;
+    [[nodiscard]] local::Process process(std::string const& name, std::size_t replica) const;
     [[nodiscard]] local::Service service(std::string const& name, std::size_t replica) const;
 
     Options options_;
@@ -98,6 +131,7 @@ class WholeStack {
     std::map<std::string, Database> databases_;
     std::map<std::string, std::vector<Ports>> ports_;
     std::map<std::string, std::unique_ptr<TcpProxy>> proxies_;
+    std::map<std::string, std::unique_ptr<TcpProxy>> kafka_proxies_;
     std::unique_ptr<auth::Signer> signer_;
 };
 

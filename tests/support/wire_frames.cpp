@@ -1,6 +1,9 @@
 // The message layouts of PostgreSQL's protocol 3.0 and of Kafka's, as far as the steps need them.
 #include "tests/support/wire_frames.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace frontrow::support {
 namespace {
 
@@ -15,7 +18,21 @@ std::uint32_t big_endian(std::string_view octets, std::size_t at, std::size_t co
 constexpr std::uint32_t ssl_request = 80877103;
 constexpr std::uint32_t gss_request = 80877104;
 constexpr std::int16_t kafka_produce = 0;
+constexpr std::int16_t kafka_metadata = 3;
 constexpr std::int16_t kafka_offset_commit = 8;
+constexpr std::int16_t kafka_find_coordinator = 10;
+
+/// Up to the next NUL.
+std::string_view text_at(std::string_view message, std::size_t at) {
+    auto const rest = message.substr(std::min(at, message.size()));
+    return rest.substr(0, rest.find('\0'));
+}
+
+/// Whether a statement, or the tag of what one did, is about changing rows.
+bool writes(std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\n"), text.size()));
+    return text.starts_with("INSERT") || text.starts_with("UPDATE") || text.starts_with("DELETE");
+}
 
 }  // namespace
 
@@ -54,16 +71,58 @@ std::optional<WireStep> WireFrames::postgres_step(std::string_view message, bool
         started_ = !tls_asked_;
         return std::nullopt;
     }
-    if (to_server && message[0] == 'Q' && message.substr(5, 6) == "COMMIT") {
-        return WireStep::commit_sent;
+    return to_server ? postgres_request(message) : postgres_answer(message);
+}
+
+/// Outside of a block, what a statement wrote is committed by the Sync that follows it.
+std::optional<WireStep> WireFrames::postgres_request(std::string_view message) {
+    switch (message[0]) {
+        case 'Q':
+            return changed_ && message.substr(5, 6) == "COMMIT"
+                       ? std::optional{WireStep::commit_sent}
+                       : std::nullopt;
+        case 'P': {
+            auto const name = text_at(message, 5);
+            if (writes(text_at(message, 5 + name.size() + 1))) {
+                writing_prepared_.emplace(name);
+            }
+            return std::nullopt;
+        }
+        case 'B': {
+            auto const portal = text_at(message, 5);
+            auto const name = text_at(message, 5 + portal.size() + 1);
+            will_change_ = will_change_ || writing_prepared_.contains(std::string{name});
+            return std::nullopt;
+        }
+        case 'S':
+            return std::exchange(will_change_, false) && !in_block_
+                       ? std::optional{WireStep::commit_sent}
+                       : std::nullopt;
+        default:
+            return std::nullopt;
     }
-    if (!to_server && message[0] == 'C' && message.substr(5, 6) == "COMMIT") {
+}
+
+std::optional<WireStep> WireFrames::postgres_answer(std::string_view message) {
+    if (message[0] == 'Z') {
+        in_block_ = message.substr(5, 1) != "I";
+        changed_ = changed_ && in_block_;
+        return std::nullopt;
+    }
+    if (message[0] != 'C') {
+        return std::nullopt;
+    }
+    auto const tag = text_at(message, 5);
+    auto const wrote = writes(tag) && !tag.ends_with(" 0");
+    if (tag == "COMMIT" ? changed_ : wrote && !in_block_) {
         return WireStep::commit_answered;
     }
+    changed_ = changed_ || wrote;
     return std::nullopt;
 }
 
 std::optional<WireStep> WireFrames::kafka_step(std::string_view message, bool to_server) {
+    told_of_brokers_ = false;
     if (message.size() < 8) {
         return std::nullopt;
     }
@@ -83,6 +142,7 @@ std::optional<WireStep> WireFrames::kafka_step(std::string_view message, bool to
     }
     auto const api = asked->second;
     kafka_requests_.erase(asked);
+    told_of_brokers_ = api == kafka_metadata || api == kafka_find_coordinator;
     return api == kafka_produce         ? std::optional{WireStep::produce_acknowledged}
            : api == kafka_offset_commit ? std::optional{WireStep::offset_commit_answered}
                                         : std::nullopt;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -20,15 +21,25 @@ class WireFrames {
     [[nodiscard]] std::size_t message_length(std::string_view octets, bool to_server) const;
     /// What the message shows, if anything. Call once for each message, in order.
     [[nodiscard]] std::optional<WireStep> step_of(std::string_view message, bool to_server);
+    /// Whether the message that `step_of` was asked about last tells a client of Kafka where its
+    /// brokers are.
+    [[nodiscard]] bool told_of_brokers() const { return told_of_brokers_; }
 
   private:
     [[nodiscard]] std::size_t postgres_length(std::string_view octets, bool to_server) const;
     [[nodiscard]] std::optional<WireStep> postgres_step(std::string_view message, bool to_server);
+    [[nodiscard]] std::optional<WireStep> postgres_request(std::string_view message);
+    [[nodiscard]] std::optional<WireStep> postgres_answer(std::string_view message);
     [[nodiscard]] std::optional<WireStep> kafka_step(std::string_view message, bool to_server);
 
     Protocol protocol_;
-    bool started_{false};    ///< PostgreSQL: the start-up message was seen
-    bool tls_asked_{false};  ///< PostgreSQL: the answer to SSLRequest is one octet
+    bool started_{false};                     ///< PostgreSQL: the start-up message was seen
+    bool tls_asked_{false};                   ///< PostgreSQL: the answer to SSLRequest is one octet
+    bool in_block_{false};                    ///< PostgreSQL: between BEGIN and COMMIT
+    bool changed_{false};                     ///< PostgreSQL: and rows were changed in there
+    bool will_change_{false};                 ///< PostgreSQL: what runs at the next Sync writes
+    std::set<std::string> writing_prepared_;  ///< PostgreSQL: names of statements that write
+    bool told_of_brokers_{false};
     std::map<std::int32_t, std::int16_t> kafka_requests_;  ///< correlation id to API key
 };
 

@@ -46,6 +46,7 @@ void expect_clean_audit(WholeStack& stack) {
 
 void expect_history_is_true(WholeStack& stack, LoadClient const& load) {
     auto const exactly = load.unanswered() == 0;
+    auto const theirs = "user_id LIKE '" + load.name() + "-%'";
     auto const who_and_what = [](support::Told const& told) {
         return told.user + " " + told.id;
     };
@@ -54,20 +55,22 @@ void expect_history_is_true(WholeStack& stack, LoadClient const& load) {
     };
     expect_same(stack.list("booking",
                            "SELECT user_id || ' ' || id FROM reservations "
-                           "WHERE user_id LIKE 'customer-%'"),
+                           "WHERE " +
+                               theirs),
                 granted(load, "hold", who_and_what), exactly);
-    expect_same(stack.list("payment",
-                           "SELECT user_id FROM transfers WHERE kind = 'top_up' "
-                           "AND user_id LIKE 'customer-%'"),
-                granted(load, "top-up", who), exactly);
+    expect_same(
+        stack.list("payment", "SELECT user_id FROM transfers WHERE kind = 'top_up' AND " + theirs),
+        granted(load, "top-up", who), exactly);
     expect_same(stack.list("queue",
                            "SELECT user_id || ' ' || id FROM tokens "
-                           "WHERE user_id LIKE 'customer-%'"),
+                           "WHERE " +
+                               theirs),
                 granted(load, "join", who_and_what), exactly);
     // A payment that was asked for was decided, and what was told to be confirmed is.
     auto const decided = stack.list("payment",
                                     "SELECT user_id || ' ' || reservation_id FROM payments "
-                                    "WHERE user_id LIKE 'customer-%'");
+                                    "WHERE " +
+                                        theirs);
     for (auto const& each : granted(load, "pay", who_and_what)) {
         EXPECT_EQ(decided.count(each), 1U) << each;
     }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <string>
 #include <thread>
 
@@ -52,9 +53,10 @@ class Echo {
         ::close(listener_);
     }
     [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] std::size_t received() const { return received_; }
 
   private:
-    void serve() const {
+    void serve() {
         while (true) {
             auto const connection = ::accept(listener_, nullptr, nullptr);
             if (connection < 0) {
@@ -63,6 +65,7 @@ class Echo {
             auto buffer = std::array<char, 4096>{};
             for (auto n = ::recv(connection, buffer.data(), buffer.size(), 0); n > 0;
                  n = ::recv(connection, buffer.data(), buffer.size(), 0)) {
+                received_ += static_cast<std::size_t>(n);
                 ::send(connection, buffer.data(), static_cast<std::size_t>(n), MSG_NOSIGNAL);
             }
             ::close(connection);
@@ -70,6 +73,7 @@ class Echo {
     }
     int listener_{-1};
     std::uint16_t port_{0};
+    std::atomic<std::size_t> received_{0};
     std::thread thread_;
 };
 
@@ -99,18 +103,68 @@ std::string send_and_read(int connection, std::string const& octets) {
     return answer;
 }
 
-TEST(WireFrames, NameCommitInBothDirectionsOfPostgres) {
+std::string ready(char state) {
+    return postgres_message('Z', std::string{state});
+}
+
+std::string tag(std::string const& text) {
+    return postgres_message('C', text + '\0');
+}
+
+void see(WireFrames& frames, std::string const& message, bool to_server) {
+    static_cast<void>(frames.step_of(message, to_server));
+}
+
+/// Frames of a session that has started.
+WireFrames started() {
     auto frames = WireFrames{Protocol::postgres};
     EXPECT_EQ(frames.message_length(start_up(), true), 8U);
     EXPECT_EQ(frames.step_of(start_up(), true), std::nullopt);
+    return frames;
+}
+
+TEST(WireFrames, NameTheCommitOfABlockThatChangedSomething) {
+    auto frames = started();
     auto const commit = postgres_message('Q', std::string{"COMMIT\0", 7});
     EXPECT_EQ(frames.message_length(commit.substr(0, 7), true), 0U);
     EXPECT_EQ(frames.message_length(commit + "Q", true), commit.size());
+    see(frames, ready('T'), false);
+    EXPECT_EQ(frames.step_of(tag("SELECT 3"), false), std::nullopt);
+    EXPECT_EQ(frames.step_of(commit, true), std::nullopt);
+    EXPECT_EQ(frames.step_of(tag("COMMIT"), false), std::nullopt);
+    see(frames, ready('T'), false);
+    EXPECT_EQ(frames.step_of(tag("INSERT 0 0"), false), std::nullopt);
+    EXPECT_EQ(frames.step_of(commit, true), std::nullopt);
+    EXPECT_EQ(frames.step_of(tag("UPDATE 2"), false), std::nullopt);
     EXPECT_EQ(frames.step_of(commit, true), WireStep::commit_sent);
-    EXPECT_EQ(frames.step_of(postgres_message('C', std::string{"COMMIT\0", 7}), false),
-              WireStep::commit_answered);
-    EXPECT_EQ(frames.step_of(postgres_message('Q', std::string{"SELECT 1\0", 9}), true),
-              std::nullopt);
+    EXPECT_EQ(frames.step_of(tag("COMMIT"), false), WireStep::commit_answered);
+    see(frames, ready('I'), false);
+    see(frames, ready('T'), false);
+    EXPECT_EQ(frames.step_of(commit, true), std::nullopt);
+}
+
+TEST(WireFrames, NameTheSyncThatCommitsAStatementWhichStandsAlone) {
+    auto frames = started();
+    auto const prepare =
+        postgres_message('P', std::string{"move\0\n UPDATE c SET n = 1\0\0\0", 29});
+    auto const read = postgres_message('P', std::string{"look\0SELECT 1\0\0\0", 16});
+    auto const bind = [](std::string const& name) {
+        return postgres_message('B', std::string{"\0", 1} + name + std::string{"\0\0\0", 3});
+    };
+    auto const sync = postgres_message('S', "");
+    see(frames, prepare, true);
+    see(frames, read, true);
+    EXPECT_EQ(frames.step_of(sync, true), std::nullopt);
+    see(frames, ready('I'), false);
+    see(frames, bind("look"), true);
+    EXPECT_EQ(frames.step_of(sync, true), std::nullopt);
+    EXPECT_EQ(frames.step_of(tag("SELECT 1"), false), std::nullopt);
+    see(frames, bind("move"), true);
+    EXPECT_EQ(frames.step_of(sync, true), WireStep::commit_sent);
+    EXPECT_EQ(frames.step_of(tag("UPDATE 1"), false), WireStep::commit_answered);
+    see(frames, ready('T'), false);
+    see(frames, bind("move"), true);
+    EXPECT_EQ(frames.step_of(sync, true), std::nullopt);
 }
 
 TEST(WireFrames, NameProduceAndOffsetCommitOfKafkaByTheRequestThatIsAnswered) {
@@ -124,6 +178,10 @@ TEST(WireFrames, NameProduceAndOffsetCommitOfKafkaByTheRequestThatIsAnswered) {
     EXPECT_EQ(frames.step_of(answer(2), false), WireStep::offset_commit_answered);
     EXPECT_EQ(frames.step_of(answer(1), false), WireStep::produce_acknowledged);
     EXPECT_EQ(frames.step_of(answer(3), false), std::nullopt);
+    EXPECT_TRUE(frames.told_of_brokers());
+    see(frames, kafka_message(0, 4), true);
+    see(frames, answer(4), false);
+    EXPECT_FALSE(frames.told_of_brokers());
 }
 
 TEST(TcpProxy, ForwardsBothWays) {
@@ -145,6 +203,65 @@ TEST(TcpProxy, CutsTheConnectionAtTheStepAndNotBefore) {
     EXPECT_EQ(send_and_read(connection, kafka_message(0, 2)), "");
     EXPECT_EQ(proxy.seen(WireStep::produce_sent), 1U);
     ::close(connection);
+}
+
+/// A message of that type with a body.
+std::string kafka_message(char api, char correlation, std::string const& body) {
+    auto message = kafka_message(api, correlation) + body;
+    message[3] = static_cast<char>(message[3] + static_cast<char>(body.size()));
+    return message;
+}
+
+TEST(TcpProxy, TellsClientsOfKafkaToComeBackThroughIt) {
+    auto const echo = Echo{};
+    auto const proxy = TcpProxy{Protocol::kafka, echo.port()};
+    auto const address = [](std::uint16_t port) {
+        return std::string{"127.0.0.1\0\0", 11} + static_cast<char>(port >> 8) +
+               static_cast<char>(port & 0xff);
+    };
+    auto const connection = connect_to(proxy.port());
+    // An echo has the request's head, so its correlation id is where an answer has none: that of
+    // the answer is the type and the version, 3 and 9 as one number.
+    auto const metadata = kafka_message(3, 9, address(echo.port()));
+    auto request = metadata;
+    request[8] = 0;
+    request[9] = 3;
+    request[11] = 9;
+    auto expected = request;
+    expected.replace(expected.size() - 2, 2, address(proxy.port()).substr(11));
+    EXPECT_EQ(send_and_read(connection, request), expected);
+    auto fetched = kafka_message(1, 9, address(echo.port()));
+    fetched[8] = 0;
+    fetched[9] = 1;
+    fetched[11] = 9;
+    EXPECT_EQ(send_and_read(connection, fetched), fetched);
+    ::close(connection);
+}
+
+TEST(TcpProxy, DeliversWhatAClientSentBeforeItDied) {
+    auto const echo = Echo{};
+    auto proxy = TcpProxy{Protocol::kafka, echo.port()};
+    proxy.on_step([](WireStep step) {
+        return step == WireStep::produce_sent ? WireAction::hold : WireAction::pass;
+    });
+    auto const connection = connect_to(proxy.port());
+    auto const octets = kafka_message(0, 1);
+    ::send(connection, octets.data(), octets.size(), MSG_NOSIGNAL);
+    while (proxy.seen(WireStep::produce_sent) == 0) {
+        std::this_thread::yield();
+    }
+    auto const at_once = linger{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(connection, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::close(connection);
+    EXPECT_EQ(echo.received(), 0U);
+    proxy.release();
+    while (proxy.connections() > 0) {
+        std::this_thread::yield();
+    }
+    while (echo.received() < octets.size()) {
+        std::this_thread::yield();
+    }
+    EXPECT_EQ(echo.received(), octets.size());
 }
 
 TEST(TcpProxy, HoldsAMessageUntilItIsReleased) {
