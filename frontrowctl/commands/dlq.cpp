@@ -1,10 +1,11 @@
-// `frontrowctl dlq ls|show|replay`: dead letters, through the services' own interface.
+// `frontrowctl dlq ls|show|replay|discard`: dead letters, through the services' own interface.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <memory>
 #include <thread>
 
+#include "common/json/writer.hpp"
 #include "frontrowctl/api/client.hpp"
 #include "frontrowctl/commands/commands.hpp"
 #include "frontrowctl/commands/options.hpp"
@@ -28,6 +29,7 @@ struct Options {
     std::string state;
     std::string reason;
     std::string topic;
+    std::string note;
     std::int64_t limit{100};
     std::int64_t wait_seconds{0};
     bool dry_run{false};
@@ -176,6 +178,18 @@ std::vector<Letter> chosen(Options const& options) {
     return letters;
 }
 
+terminal::Listing result_listing(Options const& options) {
+    return {options.output.format(),
+            {{"id", "ID"}, {"service", "SERVICE"}, {"result", "RESULT"}, {"detail", "DETAIL"}}};
+}
+
+void fail_unless_all(std::size_t done, std::size_t wanted, char const* what) {
+    if (done < wanted) {
+        throw CommandFailed{done == 0 ? ExitCode::refused : ExitCode::partial,
+                            fmt::format("{} of {} were not {}", wanted - done, wanted, what)};
+    }
+}
+
 void replay(Options const& options) {
     auto const letters = chosen(options);
     if (letters.empty()) {
@@ -188,9 +202,7 @@ void replay(Options const& options) {
                                         letters.size())};
     }
     auto client = options.client();
-    auto listing = terminal::Listing{
-        options.output.format(),
-        {{"id", "ID"}, {"service", "SERVICE"}, {"result", "RESULT"}, {"detail", "DETAIL"}}};
+    auto listing = result_listing(options);
     auto done = std::size_t{0};
     for (auto const& letter : letters) {
         auto result = std::string{"would replay"};
@@ -209,11 +221,29 @@ void replay(Options const& options) {
         listing.add({letter.id, letter.service, result, detail});
     }
     listing.end();
-    if (done < letters.size()) {
-        throw CommandFailed{
-            done == 0 ? ExitCode::refused : ExitCode::partial,
-            fmt::format("{} of {} were not replayed", letters.size() - done, letters.size())};
+    fail_unless_all(done, letters.size(), "replayed");
+}
+
+void discard(Options const& options) {
+    auto client = options.client();
+    auto letters = std::vector<Letter>{};
+    for (auto const& id : options.ids) {
+        letters.push_back(find_one(client, options, id));
     }
+    auto const body = json::Writer{}.object().member("note", options.note).end().text();
+    auto listing = result_listing(options);
+    auto done = std::size_t{0};
+    for (auto const& letter : letters) {
+        auto const answer =
+            client.post(path_of(letter.service) + "/" + escaped(letter.id) + "/discard", body,
+                        api::with_new_key());
+        done += answer.is_success() ? 1 : 0;
+        listing.add({letter.id, letter.service,
+                     answer.is_success() ? text_of(answer.json(), "state") : "refused",
+                     answer.is_success() ? std::string{} : answer.problem()});
+    }
+    listing.end();
+    fail_unless_all(done, letters.size(), "discarded");
 }
 
 void add_filters(CLI::App& command, Options& options) {
@@ -254,6 +284,10 @@ void add_dlq(CLI::App& program) {
     again->add_flag("--yes", options->yes, "replay all that match");
     again->add_option("--wait", options->wait_seconds, "seconds to wait for what the consumer says")
         ->check(CLI::Range(0, 3600));
+    auto* const drop =
+        add("discard", "give it up for good, and let those behind it go on", discard);
+    drop->add_option("id", options->ids, "its id; several may be given")->required();
+    drop->add_option("--reason", options->note, "why: it is kept with the dead letter")->required();
 }
 
 }  // namespace frontrow::commands

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "common/json/utf8.hpp"
 #include "common/json/writer.hpp"
 
 namespace frontrow::terminal {
@@ -125,9 +126,15 @@ void talk(std::string_view line) {
 }
 
 std::string clean(std::string_view text) {
-    auto out = std::string{text};
-    std::ranges::replace_if(
-        out, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
+    auto out = std::string{};
+    for (auto at = std::size_t{0}; at < text.size();) {
+        auto const octets = json::utf8_octets_at(text, at);
+        auto const character = text.substr(at, std::max(octets, std::size_t{1}));
+        auto const is_control = character < "\x20" || character == "\x7f" ||
+                                (character >= "\xc2\x80" && character < "\xc2\xa0");
+        out += octets == 0 || is_control ? "?" : character;
+        at += character.size();
+    }
     return out;
 }
 

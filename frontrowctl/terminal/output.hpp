@@ -49,7 +49,7 @@ void print_object(Format format, std::vector<Column> const& columns, std::vector
 void print_line(std::string_view line);
 /// A line on stderr.
 void talk(std::string_view line);
-/// Without control characters, which could steer a terminal.
+/// UTF-8 without control characters, which could steer a terminal; "?" stands for the rest.
 [[nodiscard]] std::string clean(std::string_view text);
 
 }  // namespace frontrow::terminal

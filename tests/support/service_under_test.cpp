@@ -144,8 +144,7 @@ void ServiceUnderTest::restart() {
 Answer ServiceUnderTest::request(std::string const& method, std::string const& path,
                                  Headers const& headers, std::string const& body,
                                  std::size_t replica) const {
-    auto const url = "http://127.0.0.1:" + std::to_string(ports_.at(replica).first) + path;
-    return HttpClient{}.request(method, url, headers, body);
+    return HttpClient{}.request(method, url(replica) + path, headers, body);
 }
 
 Headers ServiceUnderTest::as(std::string const& user, bool is_ops) const {

@@ -37,6 +37,9 @@ class ServiceUnderTest {
     void kill();     ///< kill -9 of the first process
     void restart();  ///< starts it again, and waits until it is ready
 
+    [[nodiscard]] std::string url(std::size_t replica = 0) const {
+        return "http://127.0.0.1:" + std::to_string(ports_.at(replica).first);
+    }
     /// `replica` 0 is the first process.
     Answer request(std::string const& method, std::string const& path, Headers const& headers = {},
                    std::string const& body = {}, std::size_t replica = 0) const;

@@ -2,6 +2,7 @@
 #include "common/deadletter/http/answers.hpp"
 
 #include "common/core/bytes.hpp"
+#include "common/json/utf8.hpp"
 #include "common/json/writer.hpp"
 
 namespace frontrow::deadletter {
@@ -23,9 +24,15 @@ void add_summary(json::Writer& out, Letter const& letter) {
         .member("replayCount", letter.replay_count);
 }
 
+/// As text if it is text, and octet by octet in any case.
 void add_octets(json::Writer& out, std::string const& name,
                 std::optional<std::string> const& octets) {
-    out.member(name, octets);
+    out.key(name);
+    if (octets && json::is_utf8(*octets)) {
+        out.value(*octets);
+    } else {
+        out.null();
+    }
     out.key(name + "Base64url");
     if (octets) {
         out.value(to_base64url(*octets));

@@ -27,6 +27,15 @@ TEST(Listing, AlignsColumnsAndLeavesOutThoseWithoutAHeading) {
               "longer?\"x\"  -      no\n");
 }
 
+TEST(Clean, LeavesNothingThatCouldSteerATerminalAndNothingThatIsNoUtf8) {
+    EXPECT_EQ(clean("Grüße, 席"), "Grüße, 席");
+    EXPECT_EQ(clean("a\x1b[2Jb\n\x7f"), "a?[2Jb??");
+    EXPECT_EQ(clean("\xc2\x9b"
+                    "2J\xc2\x85\xc2\xa0"),
+              "?2J?\xc2\xa0");  // CSI in one character
+    EXPECT_EQ(clean(std::string{"\0\xff\xfe{\xc3", 5}), "???{?");
+}
+
 TEST(Listing, IsOneObjectALineOrOneArray) {
     auto const first = std::string{R"({"id":"a","seats":12,"raw":{"b":1},"ok":true})"};
     auto const second = std::string{R"({"id":"longer\n\"x\"","seats":null,"raw":[],"ok":false})"};
