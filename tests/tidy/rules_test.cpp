@@ -203,8 +203,8 @@ TEST(Pitfalls, ThatSomebodyStepsIntoAreFound) {
     EXPECT_THAT(found(pitfalls, "common/pg/a.cpp", "SELECT pg_advisory_xact_lock(1)"), IsEmpty());
 }
 
-TEST(Pitfalls, NameTestsThatExist) {
-    auto const document = text_of("docs/decisions/library-pitfalls.md");
+/// "Suite.Name" of every test.
+std::set<std::string> defined_tests() {
     auto defined = std::set<std::string>{};
     auto const definition = std::regex{R"(\bTEST(?:_[FP])?\(\s*(\w+)\s*,\s*(\w+)\s*\))"};
     for (auto const& file : all_sources()) {
@@ -213,14 +213,39 @@ TEST(Pitfalls, NameTestsThatExist) {
             defined.insert((*match)[1].str() + '.' + (*match)[2].str());
         }
     }
+    return defined;
+}
+
+/// How many tests the document names in backquotes; each must exist.
+int named_tests(std::string const& document) {
+    auto const text = text_of(document);
+    auto const defined = defined_tests();
     auto named = 0;
-    auto const name = std::regex{R"(`([A-Z]\w+\.[A-Z]\w+)`)"};
-    for (auto match = std::sregex_iterator{document.begin(), document.end(), name};
+    auto const name = std::regex{R"(`([A-Z]\w+\.\w+)`)"};
+    for (auto match = std::sregex_iterator{text.begin(), text.end(), name};
          match != std::sregex_iterator{}; ++match) {
         ++named;
         EXPECT_TRUE(defined.contains((*match)[1].str())) << (*match)[1].str() << " does not exist";
     }
-    EXPECT_GT(named, 0) << "docs/decisions/library-pitfalls.md names no test";
+    return named;
+}
+
+TEST(Pitfalls, NameTestsThatExist) {
+    EXPECT_GT(named_tests("docs/decisions/library-pitfalls.md"), 0);
+}
+
+TEST(Interleavings, ThatAModelFoundHaveATestEachWithItsName) {
+    auto const document = std::string{"docs/decisions/interleavings-forced-by-tests.md"};
+    EXPECT_EQ(named_tests(document), 22);
+    auto const text = text_of(document);
+    auto const row = std::regex{R"(\| `(\w+)` \| [^|]* \| `\w+\.(\w+)` \|)"};
+    auto rows = 0;
+    for (auto match = std::sregex_iterator{text.begin(), text.end(), row};
+         match != std::sregex_iterator{}; ++match) {
+        ++rows;
+        EXPECT_EQ((*match)[1].str(), (*match)[2].str());
+    }
+    EXPECT_EQ(rows, 22);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
-// The relay's session, stepped by hand against a real PostgreSQL and a real Kafka. Tests that are
-// named in comments after `model:` force the sequence that the model's planted bug of that name
-// needs.
+// The relay's session, stepped by hand against a real PostgreSQL and a real Kafka. Those of
+// RelayPlantedBug have the name of a bug that a model of the relay caught, and force the sequence
+// of steps in which it does harm: docs/decisions/interleavings-forced-by-tests.md.
+#include "common/kafka/reader.hpp"
 #include "common/outbox/outbox.hpp"
 #include "outbox-relay/storage/stopped.hpp"
 #include "tests/services/outbox-relay/relay_world.hpp"
@@ -10,6 +11,7 @@ namespace frontrow::relay {
 namespace {
 
 class RelaySession : public RelayWorld {};
+class RelayPlantedBug : public RelayWorld {};
 
 TEST_F(RelaySession, PublishesEveryRowInTheOrderOfItsKey) {
     fill({"a", "b", "c"}, 50);
@@ -36,8 +38,8 @@ TEST_F(RelaySession, WritesNothingWhileThereIsNothingToPublish) {
     EXPECT_FALSE(relay->cursor().window.has_value());
 }
 
-// model: id_cursor
-TEST_F(RelaySession, FindsARowThatCommitsLateBelowOneThatWasPublished) {
+// A row commits late, with an id below one that was published.
+TEST_F(RelayPlantedBug, id_cursor) {
     auto late = support::connect(url_);
     {
         auto slow = pg::Transaction{late};
@@ -55,8 +57,8 @@ TEST_F(RelaySession, FindsARowThatCommitsLateBelowOneThatWasPublished) {
     EXPECT_EQ(values["b"], versions("b", 1));
 }
 
-// model: window_not_stored
-TEST_F(RelaySession, FindsALateRowBelowItsLastIdAfterAKillInsideTheWindow) {
+// A row commits late below the last id, and the relay is killed inside the window.
+TEST_F(RelayPlantedBug, window_not_stored) {
     auto late = support::connect(url_);
     auto slow = pg::Transaction{late};
     insert(late, "a", 1);
@@ -80,8 +82,8 @@ TEST_F(RelaySession, FindsALateRowBelowItsLastIdAfterAKillInsideTheWindow) {
     EXPECT_EQ(values["b"], versions("b", 30));
 }
 
-// model: produce_before_store
-TEST_F(RelaySession, HasItsWindowDurableBeforeItReadsTheFirstPage) {
+// Once the first page is read, the window must be durable: a server that crashes would forget it.
+TEST_F(RelayPlantedBug, produce_before_store) {
     fill({"a"}, 3);
     auto relay = SteppedRelay{options()};
     ASSERT_TRUE(relay.start());
@@ -92,7 +94,44 @@ TEST_F(RelaySession, HasItsWindowDurableBeforeItReadsTheFirstPage) {
     EXPECT_EQ(support::ask(relay.connection, "SHOW synchronous_commit"), "on");
 }
 
-// model: ack_suffix
+// The newer of two rows is acknowledged, the older is not, because its partition has no leader:
+// then the relay is killed.
+TEST_F(RelayPlantedBug, ack_suffix) {
+    auto broker = kafka::MockBroker{};
+    broker.make_topic(prefix_ + "events", 4);
+    auto chosen = options();
+    chosen.producer.client = broker.client("relay-one");
+    auto elsewhere = std::string{"b"};
+    while (kafka::partition_of(elsewhere, 4) == kafka::partition_of("a", 4)) {
+        ++elsewhere[0];
+    }
+    insert(writer_, "a", 1);
+    insert(writer_, elsewhere, 1);
+    auto relay = SteppedRelay{chosen};
+    ASSERT_TRUE(relay.start());
+    ASSERT_TRUE(relay->look_for_window());
+    ASSERT_TRUE(relay->read_page());
+    broker.lose_leader(prefix_ + "events", kafka::partition_of("a", 4));
+    ASSERT_TRUE(relay->hand_over());
+    ASSERT_TRUE(support::eventually([&] { return relay->collect(5ms) > 0; }));
+    EXPECT_EQ(relay->in_flight().handed_over(), 1U);
+    EXPECT_FALSE(relay->settle(true));
+    EXPECT_EQ(ask("SELECT last_id < (SELECT min(id) FROM outbox) FROM relay_cursor"), "t");
+    relay.die();
+    broker.elect_leader(prefix_ + "events", kafka::partition_of("a", 4));
+    ASSERT_TRUE(relay.start());
+    ASSERT_TRUE(relay.publish_all());
+    auto reader = kafka::Reader{
+        broker.client("reader"), {prefix_ + "events"}, kafka::Reader::From::start, 20s};
+    auto keys = std::string{};
+    while (!reader.is_at_the_end()) {
+        for (auto const& record : reader.poll(10, 50ms)) {
+            keys += *record.key;
+        }
+    }
+    EXPECT_THAT(keys, ::testing::HasSubstr("a"));
+}
+
 TEST_F(RelaySession, SendsAgainAfterAKillWhatTheCursorHadNotPassed) {
     fill({"a", "b"}, 15);
     auto relay = SteppedRelay{options()};
@@ -108,8 +147,8 @@ TEST_F(RelaySession, SendsAgainAfterAKillWhatTheCursorHadNotPassed) {
     EXPECT_EQ(values["a"].size() + values["b"].size(), 50U);
 }
 
-// model: no_epoch_check
-TEST_F(RelaySession, IsFencedAtItsNextPageAndAtItsNextWriteOnceAnotherHasTakenOver) {
+// Another takes over while this one has a page with the producer.
+TEST_F(RelayPlantedBug, no_epoch_check) {
     fill({"a"}, 30);
     auto first = SteppedRelay{options("one")};
     ASSERT_TRUE(first.start());
@@ -138,8 +177,8 @@ TEST_F(RelaySession, TakesOverAtOnceFromOneWhoseSessionWithTheDatabaseIsGone) {
     EXPECT_EQ(ask("SELECT lease_until > now() + interval '5 seconds' FROM relay_cursor"), "t");
 }
 
-// model: pipelined_key
-TEST_F(RelaySession, HasNeverTwoRecordsOfAKeyWithTheProducer) {
+// Two rows of a key with the producer at once could change places.
+TEST_F(RelayPlantedBug, pipelined_key) {
     fill({"a", "b"}, 10);
     auto relay = SteppedRelay{options()};
     ASSERT_TRUE(relay.start());
@@ -155,8 +194,8 @@ TEST_F(RelaySession, HasNeverTwoRecordsOfAKeyWithTheProducer) {
     EXPECT_EQ(values["b"], versions("b", 10));
 }
 
-// model: follower_sent
-TEST_F(RelaySession, StopsOnlyTheKeyOfARowThatIsTooLarge) {
+// A row is refused for good; those that follow of its key must not be sent, by any relay.
+TEST_F(RelayPlantedBug, follower_sent) {
     insert(writer_, "a", 1);
     insert_octets(writer_, "a", std::string(1'100'000, 'x'));
     insert(writer_, "a", 3);
@@ -239,8 +278,8 @@ TEST_F(RelaySession, ForgetsTheMarkOfAKeyThatIsRefusedAgain) {
     EXPECT_EQ(ask("SELECT count(*) FROM outbox_stopped"), "1");
 }
 
-// model: resume_frees_key
-TEST_F(RelaySession, KeepsTheLastStoppedRowWhileARowOfItsKeyInHandIsStillToJoin) {
+// The last stopped row of a key goes out while the next row of that key is in hand, to join it.
+TEST_F(RelayPlantedBug, resume_frees_key) {
     insert(writer_, "a", 1);
     auto relay = SteppedRelay{options()};
     relay.connection.run_script(
@@ -275,8 +314,9 @@ TEST_F(RelaySession, KeepsTheLastStoppedRowWhileARowOfItsKeyInHandIsStillToJoin)
     EXPECT_EQ(first_occurrences(values["a"]), versions("a", 3));
 }
 
-// model: snapshot_kept (what a session keeps ends with its connection, so a new one reads again)
-TEST_F(RelaySession, EndsWithItsConnectionAndTheNextOneReadsTheCursorAgain) {
+// After a crash of the server a snapshot in memory may name transactions that never were: what a
+// session keeps ends with its connection, and the next one reads again.
+TEST_F(RelayPlantedBug, snapshot_kept) {
     fill({"a"}, 2);
     auto relay = SteppedRelay{options()};
     ASSERT_TRUE(relay.start());
