@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <set>
 #include <string>
 
 #include "frontrowctl/local/files.hpp"
@@ -51,6 +52,23 @@ TEST(DevUp, NamesEveryProblemOfTheMachineAtOnce) {
     EXPECT_THAT(outcome.output,
                 HasSubstr("sudo cannot ask for a password without a terminal; run: sudo apt-get "
                           "install --yes --no-install-recommends frontrow-no-such-package"));
+}
+
+TEST(DevUp, LeavesNothingInTheCloneOfAMachineThatIsNotReady) {
+    auto const clone = ScratchClone{0, account_of("nobody")};
+    auto const variables = poor_machine(clone, true);
+    auto const files = [&] {
+        auto found = std::set<std::string>{};
+        for (auto const& entry : fs::recursive_directory_iterator{clone.root()}) {
+            found.insert(entry.path().string());
+        }
+        return found;
+    };
+    auto const before = files();
+    EXPECT_EQ(clone.run_dev({"up"}, variables).status, 1);
+    EXPECT_EQ(clone.run_dev({"prepare-tests"}, variables).status, 1);
+    EXPECT_EQ(files(), before);
+    EXPECT_THAT(clone.servers(), ::testing::IsEmpty());
 }
 
 TEST(DevUp, SaysWhatRootMustRunWhereThereIsNoSudo) {

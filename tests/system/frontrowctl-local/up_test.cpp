@@ -160,6 +160,26 @@ TEST(Up, SaysWhichStepFailedWithItsLogAndWhatToDo) {
     EXPECT_THAT(clone.servers(), IsEmpty());
 }
 
+TEST(Up, SaysWhyTheDatabaseFailedWithItsLogAndWhatToDo) {
+    auto const clone = ScratchClone{};
+    // A cluster of which nothing but its folder is left.
+    fs::create_directories(clone.root() / ".dev/secrets");
+    write_file(clone.root() / ".dev/secrets/postgres.password", "lost", 0600);
+    fs::create_directories(clone.postgres() / "data");
+    if (::geteuid() == 0) {
+        auto const owner = account_of("postgres");
+        ASSERT_EQ(::chown((clone.postgres() / "data").c_str(), owner.user, owner.group), 0);
+    }
+    auto const outcome = clone.run_local({"up"});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_THAT(outcome.output, HasSubstr("step \"postgresql\" failed"));
+    EXPECT_THAT(outcome.output,
+                HasSubstr("last lines of " + (clone.root() / ".dev/log/postgresql.log").string()));
+    EXPECT_THAT(outcome.output, HasSubstr("| postgres: could not access the server configuration"));
+    EXPECT_THAT(outcome.output, HasSubstr("what to do: "));
+    EXPECT_THAT(clone.servers(), IsEmpty()) << "Kafka, which came up, is stopped as well";
+}
+
 TEST(Up, TakesAnotherPortIfItsOwnWasTakenMeanwhile) {
     auto const clone = ScratchClone{};
     fs::create_directories(clone.root() / ".dev");
