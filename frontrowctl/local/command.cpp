@@ -85,7 +85,7 @@ void print_summary(Stack& stack) {
         } else if (name.ends_with("_DATABASE_URL")) {
             fmt::print("  {}  ${} after eval \"$(./dev env)\"\n", "database ", name);
         } else if (name.ends_with("_ADMIN_URL")) {
-            fmt::print("  metrics    {}/metrics\n", value);
+            fmt::print("  metrics    {}/metrics  (${})\n", value, name);
         }
     }
     fmt::print(
