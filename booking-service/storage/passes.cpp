@@ -79,11 +79,11 @@ void save(pg::Transaction& tx, std::vector<Pass const*> const& passes) {
     auto const column = [&](auto projection) {
         return pg::column(passes, projection);
     };
-    tx.query(save_passes, column([](Pass const* pass) { return pass->token; }),
-             column([](Pass const* pass) { return domain::to_text(pass->state); }),
-             column([](Pass const* pass) { return pass->generation; }),
-             column([](Pass const* pass) { return pass->reservation; }),
-             column([](Pass const* pass) { return pass->held_until; }));
+    tx.post(save_passes, column([](Pass const* pass) { return pass->token; }),
+            column([](Pass const* pass) { return domain::to_text(pass->state); }),
+            column([](Pass const* pass) { return pass->generation; }),
+            column([](Pass const* pass) { return pass->reservation; }),
+            column([](Pass const* pass) { return pass->held_until; }));
 }
 
 std::span<pg::Statement const* const> statements() {

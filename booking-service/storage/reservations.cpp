@@ -45,7 +45,7 @@ void insert(pg::Transaction& tx, std::span<Reservation const> reservations) {
     auto const column = [&](auto projection) {
         return pg::column(reservations, projection);
     };
-    tx.query(
+    tx.post(
         insert_reservations, column(&Reservation::id), column(&Reservation::show),
         column(&Reservation::user), column(&Reservation::token),
         column([](Reservation const& made) { return domain::to_text(made.state); }),
@@ -147,12 +147,12 @@ void save(pg::Transaction& tx, std::vector<Reservation const*> const& reservatio
     auto const column = [&](auto projection) {
         return pg::column(reservations, projection);
     };
-    tx.query(save_reservations, column([](Reservation const* changed) { return changed->id; }),
-             column([](Reservation const* changed) { return domain::to_text(changed->state); }),
-             column([](Reservation const* changed) { return changed->held_until; }),
-             column([](Reservation const* changed) { return changed->attempt; }),
-             column([](Reservation const* changed) { return changed->decline; }),
-             column([](Reservation const* changed) { return changed->version; }));
+    tx.post(save_reservations, column([](Reservation const* changed) { return changed->id; }),
+            column([](Reservation const* changed) { return domain::to_text(changed->state); }),
+            column([](Reservation const* changed) { return changed->held_until; }),
+            column([](Reservation const* changed) { return changed->attempt; }),
+            column([](Reservation const* changed) { return changed->decline; }),
+            column([](Reservation const* changed) { return changed->version; }));
 }
 
 namespace {

@@ -76,12 +76,12 @@ void save(pg::Transaction& tx, std::vector<Seat const*> const& seats) {
     auto const column = [&](auto projection) {
         return pg::column(seats, projection);
     };
-    tx.query(save_seats, column([](Seat const* seat) { return seat->key.show; }),
-             column([](Seat const* seat) { return seat->key.number; }),
-             column([](Seat const* seat) { return domain::to_text(seat->state); }),
-             column([](Seat const* seat) { return seat->reservation; }),
-             column([](Seat const* seat) { return seat->fence; }),
-             column([](Seat const* seat) { return seat->held_until; }));
+    tx.post(save_seats, column([](Seat const* seat) { return seat->key.show; }),
+            column([](Seat const* seat) { return seat->key.number; }),
+            column([](Seat const* seat) { return domain::to_text(seat->state); }),
+            column([](Seat const* seat) { return seat->reservation; }),
+            column([](Seat const* seat) { return seat->fence; }),
+            column([](Seat const* seat) { return seat->held_until; }));
 }
 
 namespace {

@@ -153,10 +153,10 @@ void store(pg::Transaction& tx, std::span<Key const> keys, std::span<Answer cons
         }
     }
     if (!kept.empty()) {
-        tx.query(store_answers, pg::column(kept), pg::column(kept_answers, status_of),
-                 pg::column(kept_answers, &Answer::content_type),
-                 pg::column(kept_answers, &Answer::location),
-                 pg::column(kept_answers, [](Answer const& answer) { return Bytes{answer.body}; }));
+        tx.post(store_answers, pg::column(kept), pg::column(kept_answers, status_of),
+                pg::column(kept_answers, &Answer::content_type),
+                pg::column(kept_answers, &Answer::location),
+                pg::column(kept_answers, [](Answer const& answer) { return Bytes{answer.body}; }));
     }
     if (!given_up.empty()) {
         tx.query(give_up_keys, pg::column(given_up));

@@ -31,15 +31,15 @@ void append(pg::Transaction& tx, std::span<Message const> messages) {
     for (auto const& message : messages) {
         ENSURE(!message.payload || message.payload->octets.size() <= payload_octets_max);
     }
-    tx.query(append_messages, pg::column(messages, &Message::event_id),
-             pg::column(messages, &Message::aggregate_type),
-             pg::column(messages, &Message::aggregate_id), pg::column(messages, &Message::version),
-             pg::column(messages, &Message::type), pg::column(messages, &Message::topic),
-             pg::column(messages, &Message::key), pg::column(messages, &Message::payload),
-             pg::column(messages, &Message::time), pg::column(messages, &Message::traceparent),
-             pg::column(messages, &Message::correlation_id),
-             pg::column(messages, &Message::causation_id), pg::column(messages, &Message::headers),
-             pg::column(messages, &Message::partition));
+    tx.post(append_messages, pg::column(messages, &Message::event_id),
+            pg::column(messages, &Message::aggregate_type),
+            pg::column(messages, &Message::aggregate_id), pg::column(messages, &Message::version),
+            pg::column(messages, &Message::type), pg::column(messages, &Message::topic),
+            pg::column(messages, &Message::key), pg::column(messages, &Message::payload),
+            pg::column(messages, &Message::time), pg::column(messages, &Message::traceparent),
+            pg::column(messages, &Message::correlation_id),
+            pg::column(messages, &Message::causation_id), pg::column(messages, &Message::headers),
+            pg::column(messages, &Message::partition));
 }
 
 }  // namespace frontrow::outbox

@@ -208,7 +208,7 @@ void Connection::connect() {
 
 bool Connection::is_healthy() const {
     return connection_ != nullptr && !lost_ && PQstatus(connection_.get()) == CONNECTION_OK &&
-           PQtransactionStatus(connection_.get()) != PQTRANS_ACTIVE;
+           (!posted_.empty() || PQtransactionStatus(connection_.get()) != PQTRANS_ACTIVE);
 }
 
 void Connection::lose(std::string const& why) {
@@ -299,10 +299,17 @@ void Connection::keep_prepared(Statement const& statement,
 
 Rows Connection::run_prepared(Statement const& statement,
                               std::vector<Parameter> const& parameters) {
+    await_posted();
     if (!is_healthy()) {
         lose(std::string{statement.name} + ": the connection is lost");
     }
     keep_prepared(statement, parameters);
+    send_prepared(statement, parameters);
+    return answer_of(true, statement.name);
+}
+
+void Connection::send_prepared(Statement const& statement,
+                               std::vector<Parameter> const& parameters) {
     auto values = std::vector<char const*>{};
     auto lengths = std::vector<int>{};
     for (auto const& parameter : parameters) {
@@ -313,10 +320,83 @@ Rows Connection::run_prepared(Statement const& statement,
     auto const sent =
         PQsendQueryPrepared(connection_.get(), statement.name, static_cast<int>(parameters.size()),
                             values.data(), lengths.data(), formats.data(), 1);
-    return answer_of(sent != 0, statement.name);
+    if (sent == 0) {
+        lose(std::string{statement.name} + ": " + PQerrorMessage(connection_.get()));
+    }
+}
+
+void Connection::post_prepared(Statement const& statement,
+                               std::vector<Parameter> const& parameters) {
+    if (!prepared_.contains(statement.name)) {
+        await_posted();
+        if (!is_healthy()) {
+            lose(std::string{statement.name} + ": the connection is lost");
+        }
+    }
+    if (posted_.empty() && PQtransactionStatus(connection_.get()) != PQTRANS_INTRANS) {
+        run_prepared(statement, parameters);
+        return;
+    }
+    keep_prepared(statement, parameters);
+    if (posted_.empty()) {
+        ENSURE(PQenterPipelineMode(connection_.get()) == 1);
+    }
+    posted_.push_back(statement.name);
+    send_prepared(statement, parameters);
+    // As much as the socket takes now; what it leaves goes with the next call.
+    PQflush(connection_.get());
+}
+
+void Connection::await_posted() {
+    if (posted_.empty() || lost_) {
+        return;
+    }
+    auto const now = std::chrono::steady_clock::now();
+    auto const patience = answer_timeout_ * static_cast<std::int64_t>(posted_.size());
+    auto const wait =
+        Wait{answer_timeout_.count() == 0 ? SteadyTime::max() : now + patience, posted_.front()};
+    if (PQpipelineSync(connection_.get()) != 1) {
+        lose(std::string{wait.what} + ": " + PQerrorMessage(connection_.get()));
+    }
+    flush(wait);
+    auto const fault = posted_fault(wait);
+    posted_.clear();
+    if (PQexitPipelineMode(connection_.get()) != 1) {
+        lost_ = true;
+    }
+    if (fault) {
+        throw *fault;
+    }
+}
+
+/// The results of all that was posted, up to the mark behind them; the first fault.
+std::optional<Error> Connection::posted_fault(Wait const& wait) {
+    auto fault = std::optional<Error>{};
+    for (auto answered = std::size_t{0};;) {
+        await_result(wait);
+        auto* const result = PQgetResult(connection_.get());
+        if (result == nullptr) {
+            // The end of one statement's results, or of all.
+            if (PQstatus(connection_.get()) == CONNECTION_BAD) {
+                return fault;
+            }
+            continue;
+        }
+        auto const rows = Rows{result};
+        auto const status = PQresultStatus(result);
+        if (status == PGRES_PIPELINE_SYNC) {
+            return fault;
+        }
+        auto const* const name = posted_.at(std::min(answered, posted_.size() - 1));
+        ++answered;
+        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && !fault) {
+            fault = fault_of(result, name);
+        }
+    }
 }
 
 Rows Connection::run_script(std::string const& sql) {
+    await_posted();
     if (!is_healthy()) {
         lose("the connection is lost");
     }
@@ -325,6 +405,7 @@ Rows Connection::run_script(std::string const& sql) {
 }
 
 void Connection::prepare(Statement const& statement) {
+    await_posted();
     if (!is_healthy()) {
         lose(std::string{statement.name} + ": the connection is lost");
     }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -58,6 +59,17 @@ class Connection {
         return run_prepared(statement, parameters);
     }
     Rows run_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
+    /// Sends a statement whose answer nobody needs, and does not wait: the server works while the
+    /// caller goes on, and several share one round trip. A fault of it is thrown by the next call
+    /// that waits, which is COMMIT at the latest. Outside a transaction it waits like `query`.
+    template <class... Values>
+    void post(Statement const& statement, Values const&... values) {
+        auto const parameters = std::vector<Parameter>{as_parameter(values)...};
+        post_prepared(statement, parameters);
+    }
+    void post_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
+    /// Waits for all that was posted. Throws the first fault among it.
+    void await_posted();
     /// Plain SQL, perhaps several statements; answers with the last result in text format. For
     /// migrations, BEGIN and COMMIT; never for values from outside.
     Rows run_script(std::string const& sql);
@@ -93,7 +105,9 @@ class Connection {
 
     void connect();
     void keep_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
+    void send_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
     Rows answer_of(bool sent, std::string_view what);
+    [[nodiscard]] std::optional<Error> posted_fault(Wait const& wait);
     void flush(Wait const& wait);
     void await_result(Wait const& wait);
     [[noreturn]] void lose(std::string const& why);
@@ -104,6 +118,7 @@ class Connection {
     std::unordered_map<std::string, Prepared> prepared_;
     std::chrono::milliseconds answer_timeout_;
     bool lost_{false};
+    std::vector<char const*> posted_;  ///< names of the statements whose answers are still to come
 };
 
 }  // namespace frontrow::pg

@@ -52,6 +52,12 @@ void Transaction::roll_back_quietly() noexcept {
 }
 
 void Transaction::commit() {
+    try {
+        connection_.await_posted();
+    } catch (Error const&) {
+        roll_back_quietly();
+        throw;
+    }
     open_ = false;
     // A session that broke before COMMIT left committed nothing.
     if (!connection_.is_healthy()) {
@@ -73,8 +79,15 @@ void Transaction::commit() {
 }
 
 void Transaction::rollback() {
-    if (!std::exchange(open_, false) || !connection_.is_healthy() ||
-        PQtransactionStatus(connection_.handle()) == PQTRANS_IDLE) {
+    if (!std::exchange(open_, false) || !connection_.is_healthy()) {
+        return;
+    }
+    try {
+        connection_.await_posted();
+    } catch (Error const&) {
+        // Whatever failed is undone now.
+    }
+    if (!connection_.is_healthy() || PQtransactionStatus(connection_.handle()) == PQTRANS_IDLE) {
         return;
     }
     connection_.run_script("ROLLBACK");

@@ -24,6 +24,12 @@ class Transaction {
         return connection_.query(statement, values...);
     }
 
+    /// As Connection::post: for writes whose answer nobody needs.
+    template <class... Values>
+    void post(Statement const& statement, Values const&... values) {
+        connection_.post(statement, values...);
+    }
+
     /// Commits and checks the tag: COMMIT of an aborted transaction answers ROLLBACK, which throws
     /// `transient`. A connection lost on the way throws `unknown_outcome`.
     void commit();

@@ -1,0 +1,119 @@
+// Statements that are sent without waiting: in order, in the same transaction, and no fault is
+// lost.
+#include "common/pg/transaction.hpp"
+#include "tests/support/database.hpp"
+#include "tests/support/tcp_proxy.hpp"
+#include "tests/support/testing.hpp"
+
+namespace frontrow::pg {
+namespace {
+
+using support::ask;
+
+constexpr auto post_number = Statement{"post_number", "INSERT INTO posted_numbers (n) VALUES ($1)"};
+constexpr auto double_numbers = Statement{"double_numbers", "UPDATE posted_numbers SET n = n * $1"};
+constexpr auto sum_numbers =
+    Statement{"sum_numbers", "SELECT coalesce(sum(n), 0)::bigint FROM posted_numbers"};
+
+class Posted : public ::testing::Test {
+  protected:
+    Posted() { connection_.run_script("CREATE TABLE posted_numbers (n integer PRIMARY KEY)"); }
+    std::string sum() { return ask(observer_, "SELECT sum(n) FROM posted_numbers"); }
+
+    std::string url_ = support::postgres().fresh_database();
+    Connection connection_ = support::connect(url_);
+    Connection observer_ = support::connect(url_);
+};
+
+TEST_F(Posted, StatementsAreDoneInTheirOrderOnceCommitted) {
+    auto tx = Transaction{connection_};
+    tx.post(post_number, 1);
+    tx.post(post_number, 2);
+    tx.post(double_numbers, 10);
+    tx.commit();
+    EXPECT_EQ(sum(), "30");
+    EXPECT_TRUE(connection_.is_healthy());
+}
+
+TEST_F(Posted, AQueryBehindThemSeesWhatTheyDid) {
+    auto tx = Transaction{connection_};
+    tx.post(post_number, 4);
+    EXPECT_EQ(tx.query(sum_numbers)[0].int64(0), 4);
+    tx.post(post_number, 5);
+    EXPECT_EQ(tx.query(sum_numbers)[0].int64(0), 9);
+}
+
+TEST_F(Posted, AFaultComesOutAtCommitAndNothingIsCommitted) {
+    {
+        auto tx = Transaction{connection_};
+        tx.post(post_number, 1);
+        tx.post(post_number, 1);
+        tx.post(post_number, 2);
+        try {
+            tx.commit();
+            FAIL() << "it was committed";
+        } catch (Error const& fault) {
+            EXPECT_EQ(fault.kind(), FaultKind::item);
+            EXPECT_EQ(fault.sqlstate(), "23505");
+        }
+    }
+    EXPECT_EQ(ask(observer_, "SELECT count(*) FROM posted_numbers"), "0");
+    auto tx = Transaction{connection_};
+    tx.post(post_number, 3);
+    tx.commit();
+    EXPECT_EQ(sum(), "3");
+}
+
+TEST_F(Posted, AFaultComesOutAtTheNextQuery) {
+    auto tx = Transaction{connection_};
+    tx.post(post_number, 1);
+    tx.post(post_number, 1);
+    EXPECT_THROW(tx.query(sum_numbers), Error);
+    tx.rollback();
+    EXPECT_EQ(connection_.query(sum_numbers)[0].int64(0), 0);
+}
+
+TEST_F(Posted, StatementsThatAreNotCommittedLeaveNothing) {
+    {
+        auto tx = Transaction{connection_};
+        tx.post(post_number, 1);
+    }
+    EXPECT_EQ(ask(observer_, "SELECT count(*) FROM posted_numbers"), "0");
+    EXPECT_TRUE(connection_.is_healthy());
+}
+
+TEST_F(Posted, OutsideATransactionTheyAreDoneAtOnce) {
+    connection_.post(post_number, 7);
+    EXPECT_EQ(sum(), "7");
+    EXPECT_THROW(connection_.post(post_number, 7), Error);
+}
+
+TEST_F(Posted, ManyLargeOnesNeitherBlockNorBreak) {
+    connection_.run_script("CREATE TABLE posted_texts (t text)");
+    constexpr auto post_text = Statement{"post_text", "INSERT INTO posted_texts (t) VALUES ($1)"};
+    auto const text = std::string(1'000'000, 'x');
+    auto tx = Transaction{connection_};
+    for (auto n = 0; n < 20; ++n) {
+        tx.post(post_text, text);
+    }
+    tx.commit();
+    EXPECT_EQ(ask(observer_, "SELECT sum(length(t)) FROM posted_texts"), "20000000");
+}
+
+TEST_F(Posted, AConnectionLostMeanwhileIsATransientFaultBecauseCommitWasNeverSent) {
+    auto tx = Transaction{connection_};
+    tx.post(post_number, 1);
+    observer_.run_script(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    try {
+        tx.commit();
+        FAIL() << "it was committed";
+    } catch (Error const& fault) {
+        EXPECT_EQ(fault.kind(), FaultKind::transient) << fault.what();
+    }
+    EXPECT_FALSE(connection_.is_healthy());
+}
+
+}  // namespace
+}  // namespace frontrow::pg
