@@ -1,6 +1,7 @@
 // From an event to its outbox row, and from the row to the headers of its record.
 #include "common/events/event.hpp"
 #include "common/events/fields.hpp"
+#include "common/events/record_headers.hpp"
 #include "common/json/writer.hpp"
 
 namespace frontrow::events {
@@ -48,15 +49,6 @@ std::string value_of(Event const& event, TypeInfo const& info) {
     return std::move(out).text();
 }
 
-std::string_view producer_of(std::string_view type) {
-    for (auto const& info : catalogue()) {
-        if (info.type == type) {
-            return info.producer;
-        }
-    }
-    return "unknown";
-}
-
 }  // namespace
 
 outbox::Message to_message(Event const& event) {
@@ -89,22 +81,17 @@ std::vector<outbox::Message> to_messages(std::vector<Event> const& events) {
 }
 
 kafka::Headers headers_of(outbox::Message const& message) {
-    auto headers = kafka::Headers{
-        {"ce_specversion", "1.0"},
-        {"ce_id", message.event_id.to_string()},
-        {"ce_type", message.type},
-        {"ce_source", "/frontrow/" + std::string{producer_of(message.type)}},
-        {"ce_subject", message.aggregate_id},
-        {"ce_time", to_rfc3339(message.time)},
-        {"ce_dataschema", "https://frontrow.example/schemas/" + message.type + ".json"},
-        {"ce_partitionkey", message.key ? message.key->octets : message.aggregate_id},
-    };
-    if (message.version) {
-        headers.emplace_back("ce_sequence", std::to_string(*message.version));
-    }
-    headers.emplace_back("content-type", "application/json");
-    if (!message.traceparent.empty()) {
-        headers.emplace_back("traceparent", message.traceparent);
+    auto maker = RecordHeaders{};
+    auto headers = kafka::Headers{};
+    for (auto const& [name, value] :
+         maker.of({.event_id = message.event_id,
+         .aggregate_id = message.aggregate_id,
+         .type = message.type,
+         .key = message.key ? std::optional<std::string_view>{message.key->octets} : std::nullopt,
+         .version = message.version,
+         .time = message.time,
+         .traceparent = message.traceparent})) {
+        headers.emplace_back(std::string{name}, std::string{value.value_or("")});
     }
     return headers;
 }

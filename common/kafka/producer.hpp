@@ -40,12 +40,6 @@ struct ProducerOptions {
     std::int32_t message_octets_max{1'000'000};
 };
 
-/// A header that somebody else keeps, for whoever sends many.
-struct HeaderView {
-    std::string_view name;
-    std::optional<std::string_view> value;
-};
-
 /// One instance, one thread (`produce` and `poll`). Order per partition is the order of `produce`.
 /// After a fatal error the instance is dead: `is_fatal()`, make a new one (librdkafka#4438).
 /// The first record of a topic waits up to a second for the topic's metadata, because without it

@@ -15,6 +15,12 @@ namespace frontrow::kafka {
 /// Raw headers in order; names may repeat, a value may be null.
 using Headers = std::vector<std::pair<std::string, std::optional<std::string>>>;
 
+/// A header that somebody else keeps, for whoever sends many.
+struct HeaderView {
+    std::string_view name;
+    std::optional<std::string_view> value;
+};
+
 /// The last value of that name, as Kafka's own clients answer it; nothing if absent or null.
 [[nodiscard]] std::optional<std::string_view> header(Headers const& headers, std::string_view name);
 

@@ -5,7 +5,6 @@
 
 #include "common/core/clock.hpp"
 #include "common/core/ensure.hpp"
-#include "common/events/event.hpp"
 #include "common/log/log.hpp"
 #include "common/outbox/outbox.hpp"
 #include "outbox-relay/storage/stopped.hpp"
@@ -21,21 +20,6 @@ constexpr auto measure_period = 5s;
 constexpr auto resume_period = 500ms;
 constexpr auto finish_patience = 3s;
 constexpr std::int64_t page_octets_max = 8'000'000;
-
-kafka::Headers headers_of(storage::OutboxRow const& row) {
-    if (row.headers) {
-        return outbox::decode_headers(Bytes{std::string{*row.headers}});
-    }
-    auto message = outbox::Message{};
-    message.event_id = row.event_id;
-    message.aggregate_id = row.aggregate_id;
-    message.version = row.version;
-    message.type = row.type;
-    message.key = row.key ? std::optional{Bytes{std::string{*row.key}}} : std::nullopt;
-    message.time = row.time;
-    message.traceparent = row.traceparent;
-    return events::headers_of(message);
-}
 
 }  // namespace
 
@@ -172,7 +156,20 @@ bool Session::give_to_producer(storage::OutboxRow const& row, domain::InFlight::
     auto const& topic = topics_->find(row.topic);
     auto const partition = row.partition ? *row.partition % topic.partitions
                                          : kafka::partition_of(row.key_text(), topic.partitions);
-    return producer_->produce(topic.name, row.key, row.payload, headers_of(row), tag, partition);
+    if (row.headers) {
+        return producer_->produce(topic.name, row.key, row.payload,
+                                  outbox::decode_headers(Bytes{std::string{*row.headers}}), tag,
+                                  partition);
+    }
+    return producer_->produce(topic.name, row.key, row.payload,
+                              headers_.of({.event_id = row.event_id,
+                                           .aggregate_id = row.aggregate_id,
+                                           .type = row.type,
+                                           .key = row.key,
+                                           .version = row.version,
+                                           .time = row.time,
+                                           .traceparent = row.traceparent}),
+                              tag, partition);
 }
 
 void Session::on_delivery(kafka::Delivery const& delivery) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/events/record_headers.hpp"
 #include "common/kafka/producer.hpp"
 #include "common/pg/connection.hpp"
 #include "outbox-relay/domain/cursor.hpp"
@@ -98,6 +99,7 @@ class Session {
     domain::InFlight in_flight_;
     std::deque<storage::OutboxRow> held_;  ///< in the order of tags, beside `in_flight_`
     std::deque<Page> pages_;
+    events::RecordHeaders headers_;
     std::int64_t greatest_{0};
     std::int64_t read_up_to_{0};
     std::int64_t octets_per_row_{0};
