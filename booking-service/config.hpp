@@ -13,6 +13,8 @@ struct Config {
     std::size_t seats_per_reservation_max{8};
     bool sweeper_enabled{true};
     std::chrono::milliseconds sweeper_interval{};
+    std::chrono::milliseconds passes_kept{};
+    std::chrono::milliseconds passes_interval{};
     std::chrono::milliseconds payment_poll{};
     std::size_t lanes_waiting_max{8192};
 };
@@ -33,6 +35,11 @@ struct Config {
         "sweeper.enabled", true, "Whether this replica cleans up after holds that ran out.");
     config.sweeper_interval =
         reader.duration("sweeper.interval", 500ms, 1ms, 1h, "How often it does.");
+    config.passes_kept = reader.duration(
+        "passes.kept", 90 * 24h, 24h, 10 * 365 * 24h,
+        "How old a queue token must be for its pass to be forgotten: longer than a pass is valid.");
+    config.passes_interval = reader.duration("passes.interval", 1h, 1ms, 24h,
+                                             "How often passes that old are looked for.");
     config.payment_poll =
         reader.duration("payment.poll", 50ms, 1ms, 10s,
                         "How often a client that waits for its payment is looked after.");

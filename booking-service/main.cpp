@@ -4,6 +4,7 @@
 #include "booking-service/consumers/consume.hpp"
 #include "booking-service/http/routes.hpp"
 #include "booking-service/use_cases/expire_holds.hpp"
+#include "booking-service/use_cases/forget_passes.hpp"
 #include "common/deadletter/http/admin.hpp"
 #include "common/hint/hint.hpp"
 #include "common/inbox/consumer.hpp"
@@ -149,6 +150,20 @@ void start_sweeper(service::Process& process, Config const& config,
     }
 }
 
+/// Passes that nobody can present any more.
+void start_forgetting(service::Process& process, Config const& config) {
+    process.every("passes", config.passes_interval,
+                  [database = config.common.database("passes"), kept = config.passes_kept] {
+                      auto connection = pg::Connection{database};
+                      auto is_there_more = true;
+                      while (is_there_more) {
+                          auto tx = pg::Transaction{connection};
+                          is_there_more = use_cases::forget_passes(tx, kept);
+                          tx.commit();
+                      }
+                  });
+}
+
 inbox::ConsumerOptions consumer_options(Config const& config, service::Process& process) {
     return {.group = config.common.program,
             .topics = consumers::consumed_topics(),
@@ -205,10 +220,10 @@ int run(int argc, char const* const* argv) {
     };
     auto consumer = inbox::Consumer{std::move(options), consumers::consume};
     process.ready_when("consumer", [&] { return consumer.is_ready(); });
-    // Threads last: what they use is there, and nothing after them can fail.
     process.every("waiting clients", config.payment_poll, [&] { waiters.tick(); });
     process.run("consumer", [&](std::stop_token stop) { consumer.run(std::move(stop)); });
     start_sweeper(process, config, relay);
+    start_forgetting(process, config);
     process.on_stop("lanes", [&] {
         lanes.stop();
         dead_letters.stop();
