@@ -180,7 +180,7 @@ Listener::Listener(std::string const& host, std::uint16_t port, Heard heard)
         throw_errno("a socket for hints");
     }
     if (::bind(state_->socket.get(), addresses->ai_addr, addresses->ai_addrlen) != 0) {
-        throw_errno("hints at " + host + ":" + std::to_string(port));
+        throw_errno("cannot listen for hints at " + host + ":" + std::to_string(port));
     }
     auto bound = sockaddr_storage{};
     auto length = socklen_t{sizeof bound};

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "common/auth/jwt.hpp"
+#include "common/hint/hint.hpp"
 #include "common/http/server.hpp"
 #include "frontrowctl/local/ports.hpp"
 #include "frontrowctl/local/process.hpp"
@@ -27,6 +28,10 @@ class FailedStart : public ::testing::TestWithParam<std::pair<char const*, char 
     }
     void write(std::string const& name, std::string const& text) const {
         std::ofstream{folder_ / name} << text;
+    }
+    static bool is_for_hints() { return std::string_view{GetParam().second} == "HINT__PORT"; }
+    std::uint16_t taken_port() const {
+        return is_for_hints() ? taken_for_hints_.port() : taken_.port();
     }
     /// What the program's end was, and what it logged.
     std::pair<int, std::string> run_with_taken_port() {
@@ -54,7 +59,7 @@ class FailedStart : public ::testing::TestWithParam<std::pair<char const*, char 
             settings["PASS__KEY_FILE"] = folder_ / "key.json";
         }
         settings["KAFKA__BOOTSTRAP_SERVERS"] = "127.0.0.1:9";
-        settings[port] = std::to_string(taken_.port());
+        settings[port] = std::to_string(taken_port());
         auto environment = std::map<std::string, std::string>{};
         for (auto const& [setting, value] : settings) {
             environment[service->prefix + setting] = value;
@@ -75,6 +80,8 @@ class FailedStart : public ::testing::TestWithParam<std::pair<char const*, char 
 
     std::filesystem::path folder_ = support::TestFolder::shared().path() / "failed-start";
     http::Server taken_{{}, {}, {}};
+    hint::Listener taken_for_hints_{"127.0.0.1", 0, [](auto const&) {
+                                    }};
 };
 
 constexpr auto cases =
@@ -86,14 +93,17 @@ constexpr auto cases =
                                                         {"queue", "HTTP__PORT"},
                                                         {"dataplatform", "ADMIN__PORT"},
                                                         {"dataplatform", "HTTP__PORT"},
-                                                        {"relay", "ADMIN__PORT"}});
+                                                        {"relay", "ADMIN__PORT"},
+                                                        {"booking", "HINT__PORT"},
+                                                        {"relay", "HINT__PORT"}});
 INSTANTIATE_TEST_SUITE_P(Programs, FailedStart, ::testing::ValuesIn(cases));
 
 TEST_P(FailedStart, BecauseAPortIsTakenEndsWithOneAndAPlainMessage) {
     auto const [status, log] = run_with_taken_port();
     EXPECT_EQ(status, 1) << log;
-    EXPECT_THAT(
-        log, ::testing::HasSubstr("cannot listen at 127.0.0.1:" + std::to_string(taken_.port())));
+    auto const what =
+        std::string{is_for_hints() ? "cannot listen for hints at" : "cannot listen at"};
+    EXPECT_THAT(log, ::testing::HasSubstr(what + " 127.0.0.1:" + std::to_string(taken_port())));
 }
 
 }  // namespace

@@ -49,6 +49,23 @@ TEST_F(ProcessDeathTest, RunsItsStepsInOrderAtASignalAndEndsWithZero) {
         testing::ExitedWithCode(0), "^first loop last$");
 }
 
+// What a thread uses may be gone by then: main failed on its way to run_until_signalled.
+TEST_F(ProcessDeathTest, RunsNoThreadIfItsStartFails) {
+    EXPECT_EXIT(
+        {
+            try {
+                auto process = Process("tested", config());
+                process.run("loop", [](auto const&) { say("loop "); });
+                process.every("work", 1ms, [] { say("work "); });
+                throw std::runtime_error("planted");
+            } catch (std::runtime_error const&) {
+                say("failed");
+            }
+            ::_exit(1);
+        },
+        testing::ExitedWithCode(1), "^failed$");
+}
+
 TEST_F(ProcessDeathTest, StopsWithOneWhenAThreadFails) {
     EXPECT_EXIT(
         {
