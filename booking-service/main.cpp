@@ -91,8 +91,13 @@ struct Lanes {
 /// Holds that ran out, on a connection of its own.
 class Sweeper {
   public:
-    Sweeper(pg::ConnectOptions options, outbox::RelayHint const& relay)
-        : options_{std::move(options)}, relay_{relay} {}
+    Sweeper(pg::ConnectOptions options, outbox::RelayHint const& relay, metrics::Registry& metrics)
+        : options_{std::move(options)},
+          relay_{relay},
+          expired_{metrics.counter("frontrow_sweeper_expired_total",
+                                   "Holds that ran out and that this sweeper ended.")},
+          passed_by_{metrics.counter("frontrow_sweeper_passed_by_total",
+                                     "Holds that ran out and that somebody else was ending.")} {}
 
     /// Until nothing is overdue. What it throws is logged by its thread, which calls again.
     void sweep() {
@@ -104,6 +109,8 @@ class Sweeper {
             auto tx = pg::Transaction{*connection_};
             auto const expired = use_cases::expire_holds(tx);
             tx.commit();
+            expired_.add(static_cast<double>(expired.reservations.size()));
+            passed_by_.add(static_cast<double>(expired.passed_by));
             if (!expired.reservations.empty()) {
                 relay_.send();
             }
@@ -114,6 +121,8 @@ class Sweeper {
   private:
     pg::ConnectOptions options_;
     outbox::RelayHint const& relay_;
+    metrics::Counter expired_;
+    metrics::Counter passed_by_;
     std::optional<pg::Connection> connection_;
 };
 
@@ -145,7 +154,8 @@ void hear(std::span<std::string_view const> names, http::PaymentWaiters& waiters
 void start_sweeper(service::Process& process, Config const& config,
                    outbox::RelayHint const& relay) {
     if (config.sweeper_enabled) {
-        auto const sweeper = std::make_shared<Sweeper>(config.common.database("sweeper"), relay);
+        auto const sweeper =
+            std::make_shared<Sweeper>(config.common.database("sweeper"), relay, process.metrics());
         process.every("sweeper", config.sweeper_interval, [sweeper] { sweeper->sweep(); });
     }
 }

@@ -64,7 +64,9 @@ class Clockwork {
           waiting_{metrics.gauge("frontrow_queue_waiting", "People who wait, at all gates.")},
           active_{metrics.gauge("frontrow_queue_active", "Places that are taken.")},
           capacity_{metrics.gauge("frontrow_queue_capacity", "Places that there are.")},
-          admitted_{metrics.counter("frontrow_queue_admitted_total", "People let in.")} {}
+          admitted_{metrics.counter("frontrow_queue_admitted_total", "People let in.")},
+          outrun_{metrics.counter("frontrow_queue_outrun_total",
+                                  "Gates whose free places another admitter gave away first.")} {}
 
     /// What could not be done now is done at the next tick.
     void submit(use_cases::Chore chore) {
@@ -81,7 +83,8 @@ class Clockwork {
   private:
     void note(use_cases::Chore chore, use_cases::ChoreDone const& done) {
         heartbeats_.forget(done.heard);
-        admitted_.add(static_cast<double>(done.admitted));
+        admitted_.add(static_cast<double>(done.admission.admitted));
+        outrun_.add(static_cast<double>(done.admission.outrun));
         if (done.totals) {
             waiting_.set(static_cast<double>(done.totals->waiting));
             active_.set(static_cast<double>(done.totals->active));
@@ -98,6 +101,7 @@ class Clockwork {
     metrics::Gauge active_;
     metrics::Gauge capacity_;
     metrics::Counter admitted_;
+    metrics::Counter outrun_;
 };
 
 int run(int argc, char const* const* argv) {

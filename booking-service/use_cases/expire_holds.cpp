@@ -24,6 +24,7 @@ Expired expire_holds(pg::Transaction& tx) {
     }
     storage::save(tx, idle.work);
     storage::append(tx, told);
+    expired.passed_by = overdue.size() - expired.reservations.size();
     expired.is_there_more = overdue.size() >= 512 && !expired.reservations.empty();
     return expired;
 }

@@ -10,6 +10,7 @@ namespace frontrow::booking::use_cases {
 
 struct Expired {
     std::vector<ReservationId> reservations;
+    std::size_t passed_by{0};   ///< overdue, but somebody else worked on them
     bool is_there_more{false};  ///< as many were overdue as one call looks at
 };
 

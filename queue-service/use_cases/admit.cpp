@@ -7,22 +7,25 @@
 
 namespace frontrow::queue::use_cases {
 
-std::size_t admit(pg::Transaction& tx, std::chrono::milliseconds length) {
+Admission admit(pg::Transaction& tx, std::chrono::milliseconds length) {
     auto const shows = storage::gates::with_free_places(tx);
     if (shows.empty()) {
-        return 0;
+        return {};
     }
     auto gates = storage::gates::lock(tx, shows);
     auto next = storage::tokens::lock_next(tx, gates);
     auto hall = domain::Hall{std::move(gates), std::move(next)};
     auto told = std::vector<storage::Told>{};
+    auto outrun = std::size_t{0};
     for (auto const& show : shows) {
-        for (auto const& admitted : domain::admit(hall, show, length, tx.now())) {
-            told.push_back({admitted, storage::own_origin()});
+        auto const admitted = domain::admit(hall, show, length, tx.now());
+        outrun += admitted.empty() ? 1 : 0;
+        for (auto const& each : admitted) {
+            told.push_back({each, storage::own_origin()});
         }
     }
     storage::save(tx, hall, told);
-    return told.size();
+    return {.admitted = told.size(), .outrun = outrun};
 }
 
 }  // namespace frontrow::queue::use_cases

@@ -7,8 +7,12 @@
 
 namespace frontrow::queue::use_cases {
 
-/// Answers how many were admitted. Any number of processes may do it at once: each gate is locked
-/// before its places are counted.
-[[nodiscard]] std::size_t admit(pg::Transaction& tx, std::chrono::milliseconds length);
+struct Admission {
+    std::size_t admitted{0};
+    std::size_t outrun{0};  ///< gates whose free places were gone once they were locked
+};
+
+/// Any number of processes may do it at once: each gate is locked before its places are counted.
+[[nodiscard]] Admission admit(pg::Transaction& tx, std::chrono::milliseconds length);
 
 }  // namespace frontrow::queue::use_cases

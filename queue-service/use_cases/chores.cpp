@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "queue-service/storage/tokens.hpp"
-#include "queue-service/use_cases/admit.hpp"
 #include "queue-service/use_cases/sweep.hpp"
 
 namespace frontrow::queue::use_cases {
@@ -33,7 +32,7 @@ std::vector<ChoreDone> Chores::run(pg::Transaction& tx, std::span<Chore const> c
     }
     auto const admitting = std::ranges::find(chores, Chore::admit);
     if (admitting != chores.end()) {
-        done[static_cast<std::size_t>(admitting - chores.begin())].admitted =
+        done[static_cast<std::size_t>(admitting - chores.begin())].admission =
             admit(tx, times_.admission_length);
     }
     return done;

@@ -8,6 +8,7 @@
 #include "common/pg/transaction.hpp"
 #include "queue-service/domain/silence.hpp"
 #include "queue-service/storage/gates.hpp"
+#include "queue-service/use_cases/admit.hpp"
 #include "queue-service/use_cases/heartbeats.hpp"
 
 namespace frontrow::queue::use_cases {
@@ -16,7 +17,7 @@ enum class Chore { admit = 1, sweep };
 struct ChoreDone {
     std::vector<TokenId> heard;  ///< heartbeats that were written: to be forgotten once committed
     bool more{false};            ///< a sweep ended as many as it may at once
-    std::size_t admitted{0};
+    Admission admission{};
     std::optional<storage::gates::Totals> totals{};  ///< of all gates, after a sweep
 };
 

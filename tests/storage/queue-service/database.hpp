@@ -109,7 +109,8 @@ inline std::vector<use_cases::JoinedQueue> joined(pg::Connection& connection, Sh
 }
 
 inline std::size_t admitted(pg::Connection& connection) {
-    return committed(connection, [](pg::Transaction& tx) { return use_cases::admit(tx, length); });
+    return committed(connection,
+                     [](pg::Transaction& tx) { return use_cases::admit(tx, length).admitted; });
 }
 
 inline bool left(pg::Connection& connection, domain::Token const& token) {

@@ -128,7 +128,7 @@ TEST(QueueStatementsOfNothing, AskTheDatabaseNothing) {
     EXPECT_TRUE(storage::tokens::lock(tx, {}).empty());
     EXPECT_TRUE(storage::tokens::lock_next(tx, {}).empty());
     EXPECT_TRUE(storage::tokens::read(tx, {}).empty());
-    EXPECT_EQ(use_cases::admit(tx, length), 0U);
+    EXPECT_EQ(use_cases::admit(tx, length).admitted, 0U);
     EXPECT_EQ(use_cases::expire_overdue(tx), 0U);
     EXPECT_TRUE(consumers::consume(tx, {}, length).empty());
 }

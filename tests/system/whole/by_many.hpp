@@ -7,10 +7,9 @@
 
 namespace frontrow::whole {
 
-/// Runs `task` for 0, 1, 2, ... by 64 workers.
+/// Runs `task` for 0, 1, 2, ... by 64 workers, or more if most of them wait.
 template <class Task>
-void by_many(int count, Task task) {
-    constexpr auto workers = 64;
+void by_many(int count, Task task, int workers = 64) {
     auto next = std::atomic<int>{0};
     auto threads = std::vector<std::thread>{};
     for (auto worker = 0; worker < workers; ++worker) {

@@ -1,112 +1,108 @@
-// Many who want the same at once, at both replicas.
-#include <map>
-#include <mutex>
-#include <set>
+// Many who want the same at once, at both replicas: seats, groups of seats, and one key.
+#include <algorithm>
 
-#include "common/core/uuid.hpp"
-#include "tests/system/whole/by_many.hpp"
-#include "tests/system/whole/expectations.hpp"
+#include "tests/system/whole/rivals.hpp"
 
 namespace frontrow::whole {
 namespace {
 
-using support::Answer;
-using support::operator+;
+class Races : public Rivals {};
 
-std::string seats_wanted(std::string const& show, std::string const& seats) {
-    return R"({"showId":")" + show + R"(","seatIds":[)" + seats + "]}";
+TEST_F(Races, OneSeatHasOneWinnerAndBothReplicasTellTheLosers) {
+    auto const show = stack_.show(40, 900, 5);
+    hold_and_buy(stack_, show, 1);
+    auto const prize = stack_.show(1, 900, 0);
+    auto answers = Answers{};
+    by_many(256, [&](int n) {
+        answers.add(replica_of(n), reserve(n, prize, "rival-" + std::to_string(n), "1"));
+    });
+    EXPECT_EQ(answers.count(201), 1);
+    EXPECT_EQ(answers.count(409), 255);
+    EXPECT_EQ(answers.replicas(409), 2U) << "the race was at one replica only";
+    EXPECT_EQ(
+        stack_.ask("booking", "SELECT count(*) FROM reservations WHERE user_id LIKE 'rival-%'"),
+        "1");
+    EXPECT_EQ(stack_.ask("booking",
+                         "SELECT state || ' ' || fence FROM seats WHERE show_id = '" + prize + "'"),
+              "HELD 1");
+    expect_clean_audit(stack_);
 }
 
-/// Answers of both replicas, by status.
-class Answers {
-  public:
-    void add(std::size_t replica, Answer const& answer) {
-        auto const lock = std::scoped_lock{mutex_};
-        ++counts_[answer.status];
-        replicas_[answer.status].insert(replica);
-        if (answer.status / 100 == 2) {
-            bodies_.insert(answer.body);
-        }
-    }
-    int count(long status) { return counts_[status]; }
-    std::size_t replicas(long status) { return replicas_[status].size(); }
-    [[nodiscard]] std::set<std::string> const& bodies() const { return bodies_; }
-
-  private:
-    std::mutex mutex_;
-    std::map<long, int> counts_;
-    std::map<long, std::set<std::size_t>> replicas_;
-    std::set<std::string> bodies_;
-};
-
-class Races : public ::testing::Test {
-  protected:
-    Answer post(std::string const& program, std::size_t replica, std::string const& path,
-                std::string const& user, std::string const& idempotency_key,
-                std::string const& body) {
-        return support::HttpClient{}.request("POST", stack_.url(program, replica) + path,
-                                             stack_.as(user) + support::key(idempotency_key), body);
-    }
-    static std::string fresh() { return new_uuid().to_string(); }
-    static std::size_t replica_of(int n) { return static_cast<std::size_t>(n % 2); }
-
-    WholeStack stack_{{.replicas = 2}};
-};
-
-TEST_F(Races, OneSeatHasOneWinnerAndGroupsThatOverlapAreHeldWholeOrNotAtAll) {
-    auto const show = stack_.show(40, 900, 0);
-    auto single = Answers{};
-    by_many(128, [&](int n) {
-        single.add(replica_of(n),
-                   post("booking", replica_of(n), "/v1/reservations", "rival-" + std::to_string(n),
-                        fresh(), seats_wanted(show, "1")));
-    });
-    EXPECT_EQ(single.count(201), 1);
-    EXPECT_EQ(single.count(409), 127);
-    EXPECT_EQ(single.replicas(409), 2U);
-    auto groups = Answers{};
-    by_many(200, [&](int n) {
-        // Four neighbours in a circle, named forwards and backwards: locks in both orders.
+TEST_F(Races, GroupsThatOverlapAreHeldWholeOrNotAtAllAndNeverDeadlock) {
+    watch_deadlocks("booking");
+    auto const show = stack_.show(200, 900, 0);
+    auto answers = Answers{};
+    by_many(512, [&](int n) {
+        // Eight neighbours in a circle, named forwards and backwards: locks in both orders.
         auto seats = std::string{};
-        for (auto k = 0; k < 4; ++k) {
-            auto const seat = 2 + (n * 3 + (n % 4 < 2 ? k : 3 - k)) % 38;
+        for (auto k = 0; k < 8; ++k) {
+            auto const seat = 1 + (n * 3 + (n % 4 < 2 ? k : 7 - k)) % 200;
             seats += (k == 0 ? "" : ",") + std::to_string(seat);
         }
-        groups.add(replica_of(n),
-                   post("booking", replica_of(n), "/v1/reservations", "group-" + std::to_string(n),
-                        fresh(), seats_wanted(show, seats)));
+        answers.add(replica_of(n), reserve(n, show, "group-" + std::to_string(n), seats));
     });
-    EXPECT_GE(groups.count(201), 2);
-    EXPECT_EQ(groups.count(201) + groups.count(409), 200);
-    EXPECT_EQ(groups.replicas(409), 2U);
-    EXPECT_EQ(stack_.ask("booking", "SELECT count(*) FROM seats WHERE state = 'HELD'"),
-              std::to_string(1 + 4 * groups.count(201)));
-    EXPECT_EQ(stack_.ask("booking", "SELECT count(*) FROM reservations"),
-              std::to_string(1 + groups.count(201)));
+    EXPECT_GE(answers.count(201), 2);
+    EXPECT_EQ(answers.count(201) + answers.count(409), 512);
+    EXPECT_EQ(answers.replicas(201), 2U) << "the race was won by one replica only";
+    EXPECT_EQ(answers.replicas(409), 2U) << "the race was lost at one replica only";
+    auto const of_all = std::to_string(answers.count(201));
+    EXPECT_EQ(stack_.ask("booking", "SELECT count(*) FROM reservations"), of_all);
+    // Each has all of its seats, and nobody has any other.
+    EXPECT_EQ(stack_.ask("booking",
+                         "SELECT count(*) FROM reservations AS r WHERE 8 = (SELECT count(*) FROM "
+                         "seats AS s WHERE s.state = 'HELD' AND s.reservation_id = r.id "
+                         "AND s.seat_no = ANY (r.seats) AND s.fence = 1)"),
+              of_all);
+    EXPECT_EQ(stack_.ask("booking", "SELECT count(*) FROM seats WHERE state <> 'FREE'"),
+              std::to_string(8 * answers.count(201)));
+    expect_no_deadlock("booking");
 }
 
-TEST_F(Races, TheSameKeyAHundredTimesAtOnceHasOneEffectAndOneAnswer) {
+TEST_F(Races, TheSameKeyAHundredTimesAtOnceHasOneEffectAndEqualBytes) {
     auto const show = stack_.show(10, 900, 0);
-    auto held = Answers{};
-    auto paid_in = Answers{};
-    auto const of_hold = fresh();
-    auto const of_top_up = fresh();
-    by_many(100, [&](int n) {
-        held.add(replica_of(n), post("booking", replica_of(n), "/v1/reservations", "ann", of_hold,
-                                     seats_wanted(show, "1,2")));
-        paid_in.add(replica_of(n),
-                    post("payment", replica_of(n), "/v1/wallet/top-ups", "ann", of_top_up,
-                         R"({"amount":{"amount":500,"currency":"EUR"}})"));
-    });
-    EXPECT_EQ(held.count(201), 100);
-    EXPECT_EQ(held.bodies().size(), 1U);
-    EXPECT_EQ(held.replicas(201), 2U);
-    EXPECT_EQ(paid_in.count(201), 100);
-    EXPECT_EQ(paid_in.bodies().size(), 1U);
-    EXPECT_EQ(paid_in.replicas(201), 2U);
-    EXPECT_EQ(stack_.ask("booking", "SELECT count(*) FROM reservations"), "1");
-    EXPECT_EQ(stack_.ask("payment", "SELECT available FROM wallets WHERE user_id = 'ann'"), "500");
+    auto const expect_one_effect = [](Answers& answers, long status) {
+        EXPECT_EQ(answers.count(status), 100);
+        EXPECT_EQ(answers.bodies().size(), 1U);
+        EXPECT_EQ(answers.originals(), 1) << "all others are replays";
+        EXPECT_EQ(answers.replicas(status), 2U);
+        EXPECT_EQ(answers.replicas_of_replays(), 2U) << "one replica had no loser";
+    };
+    auto const at_once = [&](std::string const& program, std::string const& path, long status,
+                             std::string const& body) {
+        auto answers = Answers{};
+        auto const key = fresh();
+        by_many(100, [&](int n) {
+            answers.add(replica_of(n), post(program, replica_of(n), path, "ann", key, body));
+        });
+        expect_one_effect(answers, status);
+        return answers.bodies().empty() ? std::string{} : *answers.bodies().begin();
+    };
+    at_once("payment", "/v1/wallet/top-ups", 201, R"({"amount":{"amount":5000,"currency":"EUR"}})");
     EXPECT_EQ(stack_.ask("payment", "SELECT count(*) FROM transfers"), "1");
+    EXPECT_EQ(stack_.ask("payment", "SELECT available FROM wallets WHERE user_id = 'ann'"), "5000");
+    auto const held =
+        Answer{.status = 201,
+               .headers = {},
+               .body = at_once("booking", "/v1/reservations", 201, wish(show, "1,2"))};
+    EXPECT_EQ(stack_.ask("booking", "SELECT count(*) FROM reservations"), "1");
+    EXPECT_EQ(stack_.ask("booking", "SELECT count(*) FROM seats WHERE state = 'HELD'"), "2");
+    at_once("booking", "/v1/reservations/" + held.member("id") + "/payment", 202, "");
+    EXPECT_TRUE(support::eventually([&] {
+        return stack_.ask("payment", "SELECT coalesce(string_agg(state, ' '), '') FROM payments") ==
+               "CAPTURED";
+    }));
+    EXPECT_EQ(stack_.ask("payment", "SELECT available FROM wallets WHERE user_id = 'ann'"), "3200");
+    EXPECT_EQ(stack_.ask("booking",
+                         "SELECT string_agg(split_part(type, '.', 4), ' ' ORDER BY version) "
+                         "FROM outbox WHERE topic = 'booking.reservation.v1'"),
+              "held payment_requested confirmed");
+    auto const queued = stack_.show(10, 900, 5);
+    EXPECT_TRUE(support::eventually(
+        [&] { return stack_.ask("queue", "SELECT count(*) FROM gates") == "1"; }));
+    at_once("queue", "/v1/shows/" + queued + "/queue-tokens", 201, "");
+    EXPECT_EQ(stack_.ask("queue", "SELECT count(*) FROM tokens"), "1");
+    hold_and_buy(stack_, queued, 1);
+    expect_clean_audit(stack_);
 }
 
 }  // namespace
