@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 constexpr auto owner_role = "frontrow_migration";
 constexpr auto issuer = "frontrow-dev";
 constexpr auto audience = "frontrow";
+constexpr auto attempts_max = 3;
 constexpr auto token_lifetime = std::chrono::hours{24};
 
 Layout prepared(Layout layout) {
@@ -147,30 +148,39 @@ Service Stack::service(ServiceName const& name) {
                     .admin_port = ports_.of(name.name + "-admin")}};
 }
 
+/// Ports of parts that do not run, but that somebody else listens on.
+std::vector<std::string> Stack::taken_ports() {
+    auto taken = std::vector<std::string>{};
+    auto const look = [&](std::string const& port, std::string const& part) {
+        if (!Process::find(layout_.pid(part)) && !is_port_free(ports_.of(port))) {
+            taken.push_back(port);
+        }
+    };
+    look("gateway", "gateway");
+    if (external_.postgres.empty()) {
+        look("postgresql", "postgresql");
+    }
+    if (external_.kafka.empty()) {
+        look("kafka", "kafka");
+        look("kafka-controller", "kafka");
+    }
+    for (auto const& each : all_services()) {
+        look(each.name + "-admin", each.program);
+        look(each.name + "-hint", each.program);
+        if (each.name != "relay") {
+            look(each.name, each.program);
+        }
+    }
+    return taken;
+}
+
 /// A port that was ours may have been taken while we were down. Before anything starts, so that
 /// everybody is told the same.
 void Stack::choose_free_ports() {
-    auto const keep = [this](std::string const& port, std::string const& part) {
-        if (!Process::find(layout_.pid(part)) && !is_port_free(ports_.of(port))) {
-            auto const taken = ports_.of(port);
-            say_("ports", fmt::format("{} was taken by another program; {} now uses {}", taken,
-                                      port, ports_.choose_again(port)));
-        }
-    };
-    keep("gateway", "gateway");
-    if (external_.postgres.empty()) {
-        keep("postgresql", "postgresql");
-    }
-    if (external_.kafka.empty()) {
-        keep("kafka", "kafka");
-        keep("kafka-controller", "kafka");
-    }
-    for (auto const& each : all_services()) {
-        keep(each.name + "-admin", each.program);
-        keep(each.name + "-hint", each.program);
-        if (each.name != "relay") {
-            keep(each.name, each.program);
-        }
+    for (auto const& port : taken_ports()) {
+        auto const before = ports_.of(port);
+        say_("ports", fmt::format("{} was taken by another program; {} now uses {}", before, port,
+                                  ports_.choose_again(port)));
     }
 }
 
@@ -293,20 +303,32 @@ void Stack::buy_once() {
     write_file(mark, "");
 }
 
+void Stack::start_all() {
+    choose_free_ports();
+    start_servers();
+    run_tool("migrate", {"migrate"}, layout_.log("migrate"));
+    say_("migrate", "the four databases have every migration");
+    run_tool("topics", {"topics", "create"}, layout_.log("topics"));
+    say_("topics", "all topics exist");
+    start_services();
+    start_gateway();
+    buy_once();
+}
+
 void Stack::up() {
-    try {
-        choose_free_ports();
-        start_servers();
-        run_tool("migrate", {"migrate"}, layout_.log("migrate"));
-        say_("migrate", "the four databases have every migration");
-        run_tool("topics", {"topics", "create"}, layout_.log("topics"));
-        say_("topics", "all topics exist");
-        start_services();
-        start_gateway();
-        buy_once();
-    } catch (...) {
-        stop_started();
-        throw;
+    for (auto attempt = 1;; ++attempt) {
+        try {
+            return start_all();
+        } catch (StepFailed const&) {
+            stop_started();
+            // A port that was free when it was chosen may be taken when it is used.
+            if (attempt == attempts_max || taken_ports().empty()) {
+                throw;
+            }
+        } catch (...) {
+            stop_started();
+            throw;
+        }
     }
 }
 

@@ -54,6 +54,7 @@ class Stack {
   private:
     using Variables = std::map<std::string, std::string>;
 
+    void start_all();
     void start_servers();
     void start_services();
     void start_gateway();
@@ -63,6 +64,7 @@ class Stack {
     void run_tool(std::string const& step, std::vector<std::string> const& arguments,
                   std::filesystem::path const& log_file);
     void buy_once();
+    [[nodiscard]] std::vector<std::string> taken_ports();
     void choose_free_ports();
     [[nodiscard]] PostgresServer postgres();
     [[nodiscard]] KafkaBroker kafka();

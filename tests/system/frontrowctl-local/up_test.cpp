@@ -193,5 +193,19 @@ TEST(Up, TakesAnotherPortIfItsOwnWasTakenMeanwhile) {
     expect_all_ready(clone);
 }
 
+TEST(Up, TakesAnotherPortIfItsOwnIsTakenWhileItStarts) {
+    auto const clone = ScratchClone{};
+    auto up = clone.start_local({"up"});
+    wait_for_output(clone, up, "starting Apache Kafka");
+    // Java takes longer to get there than we do.
+    auto const port = Ports{clone.root() / ".dev/ports"}.of("kafka");
+    auto const neighbour = listen_on(port);
+    EXPECT_TRUE(up.wait(4min));
+    ::close(neighbour);
+    EXPECT_EQ(up.exit_status(), 0) << clone.output();
+    EXPECT_THAT(clone.output(), HasSubstr(std::to_string(port) + " was taken by another program"));
+    expect_all_ready(clone);
+}
+
 }  // namespace
 }  // namespace frontrow::local
