@@ -26,19 +26,21 @@ std::string array_text(std::vector<SeatClaim> const& claims, Number SeatClaim::*
 
 constexpr auto insert_reservations = pg::Statement{"insert_reservations", R"sql(
     INSERT INTO reservations (id, show_id, user_id, token_id, state, seats, fences, total, currency,
-                              held_until, attempt, decline, version, created_at)
+                              held_until, attempt, decline, version, created_at, correlation_id)
     SELECT id, show_id, user_id, token_id, state, seats::int[], fences::bigint[], total, currency,
-           held_until, attempt, decline, version, created_at
+           held_until, attempt, decline, version, created_at, correlation_id
     FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[],
                 $8::bigint[], $9::text[], $10::timestamptz[], $11::int[], $12::text[],
-                $13::bigint[], $14::timestamptz[])
+                $13::bigint[], $14::timestamptz[], $15::text[])
         AS made (id, show_id, user_id, token_id, state, seats, fences, total, currency,
-                 held_until, attempt, decline, version, created_at)
+                 held_until, attempt, decline, version, created_at, correlation_id)
 )sql"};
 
 }  // namespace
 
-void insert(pg::Transaction& tx, std::span<Reservation const> reservations) {
+void insert(pg::Transaction& tx, std::span<Reservation const> reservations,
+            std::span<std::string const> stories) {
+    ENSURE(stories.size() == reservations.size());
     if (reservations.empty()) {
         return;
     }
@@ -55,7 +57,7 @@ void insert(pg::Transaction& tx, std::span<Reservation const> reservations) {
         column([](Reservation const& made) { return made.total.currency.to_string(); }),
         column(&Reservation::held_until), column(&Reservation::attempt),
         column(&Reservation::decline), column(&Reservation::version),
-        column(&Reservation::created_at));
+        column(&Reservation::created_at), pg::column(stories));
 }
 
 namespace {
@@ -190,6 +192,27 @@ std::vector<Reservation> overdue(pg::Transaction& tx, Instant now) {
 
 namespace {
 
+constexpr auto select_stories = pg::Statement{"select_reservation_stories", R"sql(
+    SELECT id, correlation_id FROM reservations WHERE id = ANY ($1::uuid[])
+)sql"};
+
+}  // namespace
+
+std::unordered_map<ReservationId, std::string> stories(pg::Transaction& tx,
+                                                       std::span<ReservationId const> ids) {
+    auto found = std::unordered_map<ReservationId, std::string>{};
+    if (ids.empty()) {
+        return found;
+    }
+    auto const rows = tx.query(select_stories, pg::column(ids));
+    for (auto row = 0; row < rows.size(); ++row) {
+        found.emplace(rows[row].id<ReservationId>(0), rows[row].string(1));
+    }
+    return found;
+}
+
+namespace {
+
 constexpr auto page_reservations = pg::Statement{"page_reservations", R"sql(
     SELECT r.id, r.show_id, r.user_id, r.token_id, r.state, r.seats, r.fences, r.total, r.currency,
            r.held_until, r.attempt, r.decline, r.version, r.created_at, page.position
@@ -222,7 +245,7 @@ std::vector<std::vector<Reservation>> pages(pg::Transaction& tx, std::span<Page 
 std::span<pg::Statement const* const> statements() {
     static constexpr auto all = std::to_array<pg::Statement const*>(
         {&insert_reservations, &lock_reservations, &lock_idle_reservations, &save_reservations,
-         &load_reservations, &overdue_reservations, &page_reservations});
+         &load_reservations, &overdue_reservations, &select_stories, &page_reservations});
     return all;
 }
 

@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <span>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "booking-service/domain/work.hpp"
@@ -10,7 +12,9 @@
 
 namespace frontrow::booking::storage::reservations {
 
-void insert(pg::Transaction& tx, std::span<domain::Reservation const> reservations);
+/// `stories`: the correlation id of the request that made each.
+void insert(pg::Transaction& tx, std::span<domain::Reservation const> reservations,
+            std::span<std::string const> stories);
 /// Locks them in order. Ids that do not exist are not in the set.
 [[nodiscard]] domain::ReservationSet lock(pg::Transaction& tx, std::vector<ReservationId> ids);
 /// Locks those that nobody else has locked.
@@ -23,6 +27,9 @@ void save(pg::Transaction& tx, std::vector<domain::Reservation const*> const& re
                                                     std::span<ReservationId const> ids);
 /// Up to 512 that are live and whose time is over by `now`, the longest first. Without locks.
 [[nodiscard]] std::vector<domain::Reservation> overdue(pg::Transaction& tx, Instant now);
+/// The correlation id of the request that made each; "" if it is not known.
+[[nodiscard]] std::unordered_map<ReservationId, std::string> stories(
+    pg::Transaction& tx, std::span<ReservationId const> ids);
 
 /// One user's, newest first, from before `before` on.
 struct Page {

@@ -44,6 +44,7 @@ std::vector<ReserveSeatsOutcome> reserve_seats(pg::Transaction& tx,
     auto work = storage::lock(tx, needs_of(commands, shows));
     auto outcomes = std::vector<ReserveSeatsOutcome>{};
     auto made = std::vector<domain::Reservation>{};
+    auto stories = std::vector<std::string>{};
     auto told = std::vector<storage::Told>{};
     for (auto const& [request, origin] : commands) {
         auto const show = shows.find(request.show);
@@ -57,11 +58,12 @@ std::vector<ReserveSeatsOutcome> reserve_seats(pg::Transaction& tx,
             continue;
         }
         made.push_back(*reserved);
+        stories.push_back(origin.correlation_id);
         told.push_back({{domain::Happening::held, *reserved}, origin});
         outcomes.push_back(ReservationView{*std::move(reserved), show->second.layout});
     }
     storage::save(tx, work);
-    storage::reservations::insert(tx, made);
+    storage::reservations::insert(tx, made, stories);
     storage::append(tx, told);  // last, under the locks: the order of ids is that of versions
     return outcomes;
 }

@@ -159,6 +159,14 @@ class BookingDatabase {
             "ORDER BY id), '') FROM outbox WHERE aggregateid = '" +
                 id.to_string() + "'");
     }
+    /// The correlation ids of what was told of it.
+    std::string stories(ReservationId const& id) {
+        auto root = support::connect(support::postgres().as_role("postgres", url_));
+        return support::ask(root,
+                            "SELECT coalesce(string_agg(DISTINCT correlation_id, ', '), '') "
+                            "FROM outbox WHERE aggregateid = '" +
+                                id.to_string() + "'");
+    }
     std::string count_told(std::string const& type) {
         auto root = support::connect(support::postgres().as_role("postgres", url_));
         return support::ask(root,

@@ -158,6 +158,21 @@ TEST(Races, ASweeperPassesByWhatSomebodyElseWorksOn) {
     EXPECT_EQ(committed(database.connection(), sweep).reservations, std::vector{busy});
 }
 
+TEST(Sweeper, TellsOfAnExpiryInTheStoryOfTheRequestThatMadeTheHold) {
+    auto database = BookingDatabase{2};
+    auto const rules = domain::Rules{.hold = 1us, .payment_minimum = 1us};
+    auto const id = database.reserved({1}, rules);
+    auto const old = database.reserved({2}, rules);
+    database.connection().run_script("UPDATE reservations SET correlation_id = '' WHERE id = '" +
+                                     old.to_string() + "'");
+    std::ignore = committed(database.connection(),
+                            [](pg::Transaction& tx) { return use_cases::expire_holds(tx); });
+    EXPECT_EQ(database.told(id), "held 1, expired 2");
+    EXPECT_EQ(database.stories(id), origin().correlation_id);
+    EXPECT_EQ(database.stories(old), old.to_string() + ", " + origin().correlation_id)
+        << "one that was made before stories were kept";
+}
+
 TEST(Races, OnePassHoldsSeatsOnce) {
     auto database = BookingDatabase{32, 10};
     auto const token = TokenId::draw();

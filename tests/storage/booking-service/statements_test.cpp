@@ -1,4 +1,5 @@
 // Every statement of booking, prepared, and run with one row and with 512.
+#include "booking-service/storage/old_passes.hpp"
 #include "tests/storage/booking-service/database.hpp"
 
 namespace frontrow::booking {
@@ -18,13 +19,14 @@ TEST(BookingSchema, KnowsEveryStatement) {
     for (auto const statements :
          {storage::seats::statements(), storage::passes::statements(),
           storage::reservations::statements(), storage::concerts::statements(),
-          storage::shows::statements(), storage::Layouts::statements()}) {
+          storage::shows::statements(), storage::Layouts::statements(),
+          storage::old_passes::statements()}) {
         for (auto const* statement : statements) {
             EXPECT_NO_THROW(connection.prepare(*statement)) << statement->name;
             ++prepared;
         }
     }
-    EXPECT_EQ(prepared, 23);
+    EXPECT_EQ(prepared, 25);
 }
 
 TEST_P(BookingStatements, LockSaveAndReadSeats) {
@@ -100,7 +102,10 @@ TEST_P(BookingStatements, InsertLockSaveAndReadReservations) {
         ids.push_back(made.back().id);
     }
     made.front().token = TokenId::draw();
-    storage::reservations::insert(tx, made);
+    auto const stories = std::vector<std::string>(made.size(), "a story");
+    storage::reservations::insert(tx, made, stories);
+    EXPECT_EQ(storage::reservations::stories(tx, ids).size(), count());
+    EXPECT_EQ(storage::reservations::stories(tx, ids).at(ids.back()), "a story");
     auto set = storage::reservations::lock(tx, ids);
     for (auto const& expected : made) {
         auto& found = set.change(expected.id);
