@@ -343,8 +343,12 @@ void Connection::post_prepared(Statement const& statement,
     }
     posted_.push_back(statement.name);
     send_prepared(statement, parameters);
-    // As much as the socket takes now; what it leaves goes with the next call.
-    PQflush(connection_.get());
+    // Each with its own Sync: a server that waits for one is no idle transaction to its own
+    // timeouts, so a process that stood still here would keep its locks for ever. It sends as much
+    // as the socket takes now; what is left goes with the next call.
+    if (PQpipelineSync(connection_.get()) != 1) {
+        lose(std::string{statement.name} + ": " + PQerrorMessage(connection_.get()));
+    }
 }
 
 void Connection::await_posted() {
@@ -355,9 +359,6 @@ void Connection::await_posted() {
     auto const patience = answer_timeout_ * static_cast<std::int64_t>(posted_.size());
     auto const wait =
         Wait{answer_timeout_.count() == 0 ? SteadyTime::max() : now + patience, posted_.front()};
-    if (PQpipelineSync(connection_.get()) != 1) {
-        lose(std::string{wait.what} + ": " + PQerrorMessage(connection_.get()));
-    }
     flush(wait);
     auto const fault = posted_fault(wait);
     posted_.clear();
@@ -369,10 +370,10 @@ void Connection::await_posted() {
     }
 }
 
-/// The results of all that was posted, up to the mark behind them; the first fault.
+/// The results of all that was posted, each up to the mark behind it; the first fault.
 std::optional<Error> Connection::posted_fault(Wait const& wait) {
     auto fault = std::optional<Error>{};
-    for (auto answered = std::size_t{0};;) {
+    for (auto answered = std::size_t{0}; answered < posted_.size();) {
         await_result(wait);
         auto* const result = PQgetResult(connection_.get());
         if (result == nullptr) {
@@ -385,14 +386,12 @@ std::optional<Error> Connection::posted_fault(Wait const& wait) {
         auto const rows = Rows{result};
         auto const status = PQresultStatus(result);
         if (status == PGRES_PIPELINE_SYNC) {
-            return fault;
-        }
-        auto const* const name = posted_.at(std::min(answered, posted_.size() - 1));
-        ++answered;
-        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && !fault) {
-            fault = fault_of(result, name);
+            ++answered;
+        } else if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && !fault) {
+            fault = fault_of(result, posted_.at(answered));
         }
     }
+    return fault;
 }
 
 Rows Connection::run_script(std::string const& sql) {

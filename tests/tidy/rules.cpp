@@ -251,7 +251,7 @@ Findings pitfalls(SourceFile const& file) {
                                          "rd_kafka_consume_batch",
                                          "rd_kafka_pause_partitions",
                                          "rd_kafka_init_transactions",
-                                         "PQenterPipelineMode",
+                                         "PQsendFlushRequest",
                                          "awaitable_operators",
                                          "pg_advisory_lock",
                                          "pg_try_advisory_lock",

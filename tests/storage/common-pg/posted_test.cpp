@@ -35,6 +35,21 @@ TEST_F(Posted, StatementsAreDoneInTheirOrderOnceCommitted) {
     EXPECT_TRUE(connection_.is_healthy());
 }
 
+// A server that waits for a Sync has no timeout for its client, so each statement brings its own.
+TEST_F(Posted, StatementsOfAProcessThatStandsStillHoldNobodyUp) {
+    auto options = support::connect_options(url_);
+    options.idle_in_transaction_timeout = std::chrono::milliseconds{30};
+    auto frozen = Connection{options};
+    auto tx = Transaction{frozen};
+    tx.query(sum_numbers);
+    tx.post(post_number, 1);
+    auto peer = Transaction{connection_};
+    peer.query(post_number, 1);  // waits until the server has ended the other
+    peer.commit();
+    EXPECT_EQ(sum(), "1");
+    EXPECT_THROW(tx.commit(), Error);
+}
+
 TEST_F(Posted, AQueryBehindThemSeesWhatTheyDid) {
     auto tx = Transaction{connection_};
     tx.post(post_number, 4);
@@ -103,10 +118,12 @@ TEST_F(Posted, ManyLargeOnesNeitherBlockNorBreak) {
 TEST_F(Posted, AConnectionLostMeanwhileIsATransientFaultBecauseCommitWasNeverSent) {
     auto tx = Transaction{connection_};
     tx.post(post_number, 1);
+    EXPECT_EQ(tx.query(sum_numbers)[0].int64(0), 1);
     observer_.run_script(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()");
     try {
+        tx.post(post_number, 2);
         tx.commit();
         FAIL() << "it was committed";
     } catch (Error const& fault) {
