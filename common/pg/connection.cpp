@@ -54,7 +54,13 @@ std::string session_settings(ConnectOptions const& options) {
     // The server's side of the same: a client that vanished must not keep its locks.
     set("tcp_user_timeout", std::to_string(tcp_silence_max.count()));
     set("TimeZone", "UTC");
-    if (options.force_custom_plan) {
+    if (options.plan_by_index) {
+        set("plan_cache_mode", "force_generic_plan");
+        for (auto const* const other : {"seqscan", "hashjoin", "mergejoin"}) {
+            set(std::string{"enable_"} + other, "off");
+        }
+        set("jit", "off");
+    } else if (options.force_custom_plan) {
         set("plan_cache_mode", "force_custom_plan");
     }
     if (options.read_only) {

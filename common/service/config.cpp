@@ -63,6 +63,7 @@ pg::ConnectOptions ServiceConfig::database(std::string const& name) const {
     auto options = pg::ConnectOptions{};
     options.url = database_url.reveal();
     options.application_name = program + "/" + name;
+    options.plan_by_index = true;
     return options;
 }
 

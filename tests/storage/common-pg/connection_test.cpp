@@ -35,6 +35,26 @@ TEST(AConnection, HasItsSettingsFromTheStart) {
     EXPECT_EQ(ask(connection, "SHOW tcp_user_timeout"), "10000");
 }
 
+TEST(AConnection, ThatPlansByIndexUsesTheKeyOfAnEmptyTableAndKeepsThePlan) {
+    auto const url = support::postgres().fresh_database();
+    support::connect(url).run_script("CREATE TABLE numbers (n integer PRIMARY KEY, m integer)");
+    auto options = connect_options(url);
+    options.plan_by_index = true;
+    auto connection = Connection{options};
+    EXPECT_EQ(ask(connection, "SHOW plan_cache_mode"), "force_generic_plan");
+    connection.run_script(
+        "PREPARE changed AS UPDATE numbers AS a SET m = b.m "
+        "FROM unnest($1::int[], $2::int[]) AS b (n, m) WHERE a.n = b.n");
+    auto const rows = connection.run_script("EXPLAIN (VERBOSE) EXECUTE changed ('{1}', '{2}')");
+    auto plan = std::string{};
+    for (auto row = 0; row < rows.size(); ++row) {
+        plan += rows[row].string(0) + "\n";
+    }
+    EXPECT_NE(plan.find("Nested Loop"), std::string::npos) << plan;
+    EXPECT_NE(plan.find("Index Scan using numbers_pkey"), std::string::npos) << plan;
+    EXPECT_NE(plan.find("$1"), std::string::npos) << plan;  // not planned for these values
+}
+
 TEST(AConnection, KeepsTheOptionsThatTheUrlGives) {
     auto options = connect_options(support::bare_database() + "?options=-c%20work_mem%3D8MB");
     auto connection = Connection{options};
