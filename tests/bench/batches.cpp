@@ -58,6 +58,7 @@ class Booking {
     [[nodiscard]] pg::ConnectOptions options() const {
         auto made = support::connect_options(support::postgres().as_role("booking", url_));
         made.statement_timeout = std::chrono::minutes{1};
+        made.plan_by_index = true;  // as all sessions of the services
         return made;
     }
 

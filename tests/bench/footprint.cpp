@@ -1,29 +1,17 @@
 // What each program needs: memory after many purchases, and time until it is ready.
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 
+#include "tests/bench/cpu.hpp"
 #include "tests/bench/figure.hpp"
 #include "tests/bench/sale.hpp"
-#include "tests/support/test_folder.hpp"
 
 namespace frontrow::bench {
 namespace {
 
 constexpr auto programs = {"booking", "payment", "queue", "dataplatform", "relay"};
-
-/// The one replica of a program, by its pid file.
-pid_t process_of(std::string const& program) {
-    for (auto const& entry :
-         std::filesystem::directory_iterator{support::TestFolder::shared().path()}) {
-        if (entry.path().filename().string().ends_with("-" + program + "-0.pid")) {
-            return local::Process::find(entry.path()).value().id();
-        }
-    }
-    throw NoRatio{"nothing knows of " + program};
-}
 
 /// Of resident memory, as the kernel counts it.
 double resident_mb(std::string const& program) {

@@ -1,5 +1,6 @@
 // How fast the relay works off a backlog, against the least that could.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include "frontrowctl/local/layout.hpp"
 #include "frontrowctl/local/ports.hpp"
 #include "tests/bench/bare_loop.hpp"
+#include "tests/bench/cpu.hpp"
 #include "tests/bench/figure.hpp"
 #include "tests/bench/stage.hpp"
 #include "tests/support/kafka_broker.hpp"
@@ -61,18 +63,29 @@ class Backlog {
         relay.start();
         relay.wait_until_ready();
         auto const rate = measure(relay.admin_url());
+        auto const process =
+            local::Process::find(support::TestFolder::shared().path() / "relay.pid");
+        relay_us_per_row_ = cpu_seconds(process.value().id()) * 1e6 / rows_;
         relay.stop();
-        require_all_in(prefix);
+        require_all_in(prefix, "relay");
         return rate;
     }
 
     double by_bare_loop() {
         auto const prefix = fresh_topic();
+        auto const before = cpu_seconds(::getpid());
         auto const rate = run_bare_loop({.database_url = support::postgres().as_role("relay", url_),
                                          .bootstrap_servers = support::kafka().bootstrap_servers(),
                                          .topic_prefix = prefix});
-        require_all_in(prefix);
+        loop_us_per_row_ = (cpu_seconds(::getpid()) - before) * 1e6 / rows_;
+        require_all_in(prefix, "bare loop");
         return rate;
+    }
+
+    /// What each record of the last runs cost, for people.
+    [[nodiscard]] std::string processor() const {
+        return fmt::format("processor us each: relay {:.1f}, loop {:.1f}", relay_us_per_row_,
+                           loop_us_per_row_);
     }
 
   private:
@@ -127,7 +140,7 @@ class Backlog {
     }
 
     /// Each row once: nothing was lost, and nothing was sent twice.
-    void require_all_in(std::string const& prefix) const {
+    void require_all_in(std::string const& prefix, std::string const& side) const {
         auto reader =
             kafka::Reader{client(), {prefix + backlog_topic}, kafka::Reader::From::start, 30s};
         auto records = std::int64_t{0};
@@ -143,8 +156,8 @@ class Backlog {
             digest_ = digest;
         }
         if (records != rows_ || digest != digest_) {
-            throw NoRatio{fmt::format("{} records in the topic for {} rows{}", records, rows_,
-                                      digest == digest_ ? "" : ", and not the same ones")};
+            throw NoRatio{fmt::format("{}: {} records in the topic for {} rows{}", side, records,
+                                      rows_, digest == digest_ ? "" : ", and not the same ones")};
         }
         kafka::Admin{client()}.remove({prefix + backlog_topic}, 30s);
     }
@@ -153,6 +166,8 @@ class Backlog {
     std::string url_;
     pg::Connection session_;
     int runs_{0};
+    double relay_us_per_row_{0};
+    double loop_us_per_row_{0};
     mutable std::uint64_t digest_{0};  ///< of all records, whatever their order
 };
 
@@ -165,8 +180,8 @@ std::vector<Figure> measure_relay(Scale const& scale) {
     for (auto round = 0; round < scale.rounds; ++round) {
         by_loop.push_back(backlog.by_bare_loop());
         by_relay.push_back(backlog.by_relay());
-        say(fmt::format("round {}: relay {:.0f}/s, bare loop {:.0f}/s", round + 1, by_relay.back(),
-                        by_loop.back()));
+        say(fmt::format("round {}: relay {:.0f}/s, bare loop {:.0f}/s ({})", round + 1,
+                        by_relay.back(), by_loop.back(), backlog.processor()));
     }
     auto const runs = ratios(by_relay, by_loop);
     return {{.name = "relay_over_bare_loop",

@@ -1,5 +1,6 @@
 // Granted reservations a second over HTTP, against pgbench writing the same rows one at a time.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <numeric>
@@ -7,6 +8,7 @@
 
 #include "booking-migrations.hpp"
 #include "common/core/uuid.hpp"
+#include "tests/bench/cpu.hpp"
 #include "tests/bench/figure.hpp"
 #include "tests/bench/http_load.hpp"
 #include "tests/bench/pgbench.hpp"
@@ -67,10 +69,19 @@ class Contest {
         auto const before = count(subject_, rows_of_a_hold());
         auto const requests = next_requests();
         auto granted = 0;
+        auto const service = process_of("booking");
+        auto const service_before = cpu_seconds(service);
+        auto const sessions_before = cpu_seconds_of_sessions();
+        auto const load_before = cpu_seconds(::getpid());
         auto const took = send_all(http_port_of(stack_, "booking"), connections_of_load, requests,
                                    [&](std::size_t, HttpLoad::Answer const& answer) {
                                        granted += answer.status == 201 ? 1 : 0;
                                    });
+        auto const each = 1e6 / requests_;
+        processor_ = fmt::format("processor us each: service {:.0f}, database {:.0f}, load {:.0f}",
+                                 each * (cpu_seconds(service) - service_before),
+                                 each * (cpu_seconds_of_sessions() - sessions_before),
+                                 each * (cpu_seconds(::getpid()) - load_before));
         if (granted < requests_ * (1 - refused_max)) {
             throw NoRatio{fmt::format("only {} of {} were granted", granted, requests_)};
         }
@@ -110,6 +121,9 @@ class Contest {
         }
     }
 
+    /// What each reservation of the last run cost, for people.
+    [[nodiscard]] std::string const& processor() const { return processor_; }
+
     void audit(Scale const& scale) {
         stack_.start("relay");
         require_clean_audit(stack_, std::chrono::seconds{scale.is_full() ? 240 : 60});
@@ -147,6 +161,7 @@ class Contest {
     std::size_t subject_at_{0};
     int reference_at_{0};
     Counts written_;
+    std::string processor_;
 };
 
 }  // namespace
@@ -159,7 +174,8 @@ std::vector<Figure> measure_reservations(Scale const& scale) {
     contest.serve_by_pgbench(1);
     for (auto round = 0; round < scale.rounds; ++round) {
         served.push_back(contest.serve());
-        auto line = fmt::format("round {}: {:.0f}/s; pgbench", round + 1, served.back());
+        auto line = fmt::format("round {}: {:.0f}/s ({}); pgbench", round + 1, served.back(),
+                                contest.processor());
         for (auto const clients : client_counts) {
             by_pgbench[clients].push_back(contest.serve_by_pgbench(clients));
             line += fmt::format(" c={} {:.0f}/s", clients, by_pgbench[clients].back());
