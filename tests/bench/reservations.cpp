@@ -46,7 +46,7 @@ class Contest {
   public:
     explicit Contest(Scale const& scale)
         : requests_{scale.of(16'000, 64)},
-          seats_{std::max(scale.of(1'000'000, 64), 4 * requests_ * (scale.rounds + 1))},
+          seats_{4 * requests_ * (scale.rounds + 1)},
           order_{shuffled_seats(seats_)},
           stack_{{.partitions = 12, .settings = {{"booking", {{"HOLD__DURATION", "2h"}}}}}},
           reference_url_{postgres_url()},
