@@ -41,6 +41,11 @@ Delivery refusal(std::uint64_t tag, rd_kafka_resp_err_t code) {
 
 Delivery delivery_of(rd_kafka_message_t const& message) {
     auto const tag = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(message._private));
+    // librdkafka makes a success, without an offset, of the broker's word that it has the record
+    // already. A broker that knew nothing of us and got a later batch first says so as well.
+    if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR && message.offset < 0) {
+        return refusal(tag, RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER);
+    }
     if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
         return Delivery{.tag = tag,
                         .acknowledged = true,

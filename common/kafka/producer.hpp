@@ -17,7 +17,8 @@
 namespace frontrow::kafka {
 
 /// How a record ended. `permanent` means that this record can never be sent as it is (too large,
-/// unknown topic or partition): do not try again. Neither: unknown, the client died on the way.
+/// unknown topic or partition): do not try again. Neither: unknown, because the client died on the
+/// way, or the broker calls the record a repetition and cannot say where the first one is.
 struct Delivery {
     std::uint64_t tag;  ///< as given to `produce`
     bool acknowledged{false};

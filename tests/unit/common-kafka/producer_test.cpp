@@ -145,6 +145,22 @@ TEST(KafkaProducer, IsFatalAfterALostSequenceAndANewOneGoesOn) {
     EXPECT_FALSE(producer->is_fatal());
 }
 
+// A broker that knows nothing of us yet takes whatever sequence comes first. If the batch before
+// that one was put off, it comes too late, and librdkafka calls it a repetition, and that a
+// success.
+TEST(KafkaProducer, DoesNotBelieveASuccessThatIsAtNoOffset) {
+    auto broker = MockBroker{};
+    broker.make_topic("t", 1);
+    auto deliveries = Deliveries{};
+    auto producer = Producer{options_for(broker), into(deliveries)};
+    broker.refuse_produce(RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER);
+    ASSERT_TRUE(producer.produce("t", "k", "1", Headers{}, 1));
+    ASSERT_TRUE(wait_for(producer, deliveries, 1));
+    EXPECT_FALSE(deliveries.at(1).acknowledged);
+    EXPECT_FALSE(deliveries.at(1).permanent);  // unknown: to be sent again
+    EXPECT_EQ(deliveries.at(1).code, RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER);
+}
+
 // librdkafka#5032: without metadata the first record of a topic waits for a timer of a second.
 TEST(KafkaProducer, AsksForATopicsMetadataBeforeItsFirstRecord) {
     auto broker = MockBroker{};
