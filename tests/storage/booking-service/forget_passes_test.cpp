@@ -1,5 +1,8 @@
 // Passes that nobody can present any more are forgotten, and no others.
 #include "booking-service/use_cases/forget_passes.hpp"
+
+#include <algorithm>
+
 #include "booking-service/storage/old_passes.hpp"
 #include "tests/storage/booking-service/database.hpp"
 
@@ -11,8 +14,9 @@ class OldPasses : public testing::Test {
     /// Of a token that was made so long ago.
     TokenId pass(std::chrono::hours age, std::string const& columns = "state",
                  std::string const& values = "'ENDED'") {
-        auto const token =
-            TokenId{Uuid::v7_from(SystemClock{}.now() - age, new_uuid().to_string())};
+        auto seed = new_uuid().to_string();
+        std::ranges::reverse(seed);  // what differs from one to the next comes first
+        auto const token = TokenId{Uuid::v7_from(SystemClock{}.now() - age, seed)};
         connection_.run_script("INSERT INTO passes (token_id, " + columns + ") VALUES ('" +
                                token.to_string() + "', " + values + ")");
         return token;

@@ -275,8 +275,12 @@ TEST_F(ALane, SaysSoWhenItCannotKnowWhetherACommandWasDone) {
     auto proxy = TcpProxy{support::Protocol::postgres, support::port_of(url_)};
     auto lane = Numbers{options(proxy), work(insert)};
     ASSERT_TRUE(eventually([&] { return lane.is_ready(); }));
-    proxy.on_step([](WireStep step) {
-        return step == WireStep::commit_answered ? WireAction::cut : WireAction::pass;
+    proxy.on_step([&proxy](WireStep step) {
+        if (step != WireStep::commit_answered) {
+            return WireAction::pass;
+        }
+        proxy.refuse_connections(true);  // or the lane would ask again, and know
+        return WireAction::cut;
     });
     submit(lane, 1, 100ms);
     EXPECT_EQ(answers_.of(1), "fault unknown_outcome");
