@@ -38,7 +38,7 @@ struct ConnectOptions {
     /// Instead: each statement is planned once, and only by index. For sessions whose every
     /// statement joins what it was given to a table by a key of that table: there the plan is right
     /// for one row and for 512, for an empty table and for one that has grown since, and planning
-    /// is half of what a batch costs.
+    /// anew costs as much as changing a dozen rows.
     bool plan_by_index{false};
     /// A session that only reads: read replicas may serve it, and a write in it is a fault.
     bool read_only{false};
