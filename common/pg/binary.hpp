@@ -2,6 +2,7 @@
 // order.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -29,12 +30,20 @@ inline constexpr std::uint32_t oid_varchar = 1043;
 inline constexpr std::uint32_t oid_timestamptz = 1184;
 inline constexpr std::uint32_t oid_uuid = 2950;
 
+/// Writes the integer's octets to `out`, which has room for them.
+template <std::integral Integer>
+void write(char* out, Integer value) {
+    auto const bits = static_cast<std::uint64_t>(value);
+    for (std::size_t i = 0; i < sizeof(Integer); ++i) {
+        out[i] = static_cast<char>((bits >> (8 * (sizeof(Integer) - 1 - i))) & 0xFFU);
+    }
+}
+
 template <std::integral Integer>
 void append(std::string& out, Integer value) {
-    auto const bits = static_cast<std::make_unsigned_t<Integer>>(value);
-    for (auto shift = static_cast<int>(sizeof(Integer)) * 8 - 8; shift >= 0; shift -= 8) {
-        out.push_back(static_cast<char>((static_cast<std::uint64_t>(bits) >> shift) & 0xFFU));
-    }
+    auto octets = std::array<char, sizeof(Integer)>{};
+    write(octets.data(), value);
+    out.append(octets.data(), octets.size());
 }
 
 /// The integer in the first octets; there must be enough of them.

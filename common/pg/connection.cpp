@@ -305,6 +305,11 @@ void Connection::keep_prepared(Statement const& statement,
 
 Rows Connection::run_prepared(Statement const& statement,
                               std::vector<Parameter> const& parameters) {
+    if (!posted_.empty() && prepared_.contains(statement.name)) {
+        auto const answer = enqueue(statement, parameters);
+        await_posted();
+        return std::move(*answer);
+    }
     await_posted();
     if (!is_healthy()) {
         lose(std::string{statement.name} + ": the connection is lost");
@@ -338,16 +343,26 @@ void Connection::post_prepared(Statement const& statement,
         if (!is_healthy()) {
             lose(std::string{statement.name} + ": the connection is lost");
         }
+        keep_prepared(statement, parameters);
     }
     if (posted_.empty() && PQtransactionStatus(connection_.get()) != PQTRANS_INTRANS) {
         run_prepared(statement, parameters);
         return;
     }
-    keep_prepared(statement, parameters);
+    enqueue(statement, parameters);
+}
+
+std::shared_ptr<Rows> Connection::enqueue(Statement const& statement,
+                                          std::vector<Parameter> const& parameters) {
+    if (!is_healthy()) {
+        lose(std::string{statement.name} + ": the connection is lost");
+    }
+    keep_prepared(statement, parameters);  // compares it with what it was prepared as
     if (posted_.empty()) {
         ENSURE(PQenterPipelineMode(connection_.get()) == 1);
     }
-    posted_.push_back(statement.name);
+    auto answer = std::make_shared<Rows>(nullptr);
+    posted_.push_back({statement.name, answer});
     send_prepared(statement, parameters);
     // Each with its own Sync: a server that waits for one is no idle transaction to its own
     // timeouts, so a process that stood still here would keep its locks for ever. It sends as much
@@ -355,46 +370,55 @@ void Connection::post_prepared(Statement const& statement,
     if (PQpipelineSync(connection_.get()) != 1) {
         lose(std::string{statement.name} + ": " + PQerrorMessage(connection_.get()));
     }
+    return answer;
 }
 
 void Connection::await_posted() {
+    if (auto const fault = settle()) {
+        throw fault->error;
+    }
+}
+
+std::optional<Connection::PostedFault> Connection::settle() {
     if (posted_.empty() || lost_) {
-        return;
+        return std::nullopt;
     }
     auto const now = std::chrono::steady_clock::now();
     auto const patience = answer_timeout_ * static_cast<std::int64_t>(posted_.size());
-    auto const wait =
-        Wait{answer_timeout_.count() == 0 ? SteadyTime::max() : now + patience, posted_.front()};
+    auto const deadline = answer_timeout_.count() == 0 ? SteadyTime::max() : now + patience;
+    auto const wait = Wait{deadline, posted_.front().name};
     flush(wait);
-    auto const fault = posted_fault(wait);
+    auto fault = posted_fault(wait);
     posted_.clear();
     if (PQexitPipelineMode(connection_.get()) != 1) {
         lost_ = true;
     }
-    if (fault) {
-        throw *fault;
-    }
+    return fault;
 }
 
 /// The results of all that was posted, each up to the mark behind it; the first fault.
-std::optional<Error> Connection::posted_fault(Wait const& wait) {
-    auto fault = std::optional<Error>{};
+std::optional<Connection::PostedFault> Connection::posted_fault(Wait const& wait) {
+    auto fault = std::optional<PostedFault>{};
     for (auto answered = std::size_t{0}; answered < posted_.size();) {
         await_result(wait);
         auto* const result = PQgetResult(connection_.get());
         if (result == nullptr) {
             // The end of one statement's results, or of all.
             if (PQstatus(connection_.get()) == CONNECTION_BAD) {
-                return fault;
+                auto lost = Error{FaultKind::transient, "", "the connection was lost"};
+                return fault ? fault : PostedFault{std::move(lost), true};
             }
             continue;
         }
-        auto const rows = Rows{result};
+        auto rows = Rows{result};
+        auto& posted = posted_.at(answered);
         auto const status = PQresultStatus(result);
         if (status == PGRES_PIPELINE_SYNC) {
             ++answered;
-        } else if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && !fault) {
-            fault = fault_of(result, posted_.at(answered));
+        } else if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
+            *posted.answer = std::move(rows);
+        } else if (!fault) {
+            fault = PostedFault{fault_of(result, posted.name), answered + 1 == posted_.size()};
         }
     }
     return fault;

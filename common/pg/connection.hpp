@@ -58,6 +58,7 @@ class Connection {
     [[nodiscard]] bool is_healthy() const;
 
     /// Runs a statement in a transaction of its own, or in the open one. Prepared at its first use.
+    /// What was posted before shares its round trip, and a fault of that is thrown first.
     template <class... Values>
     Rows query(Statement const& statement, Values const&... values) {
         auto const parameters = std::vector<Parameter>{as_parameter(values)...};
@@ -107,12 +108,26 @@ class Connection {
         std::vector<std::uint32_t> types;
     };
     struct Wait;
+    /// A statement whose answer is still to come, and where it is wanted.
+    struct Posted {
+        char const* name;
+        std::shared_ptr<Rows> answer;
+    };
+    struct PostedFault {
+        Error error;
+        bool of_the_last;  ///< of all that was posted
+    };
 
     void connect();
     void keep_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
+    /// Sends a statement that is prepared already, in a transaction or to begin one.
+    std::shared_ptr<Rows> enqueue(Statement const& statement,
+                                  std::vector<Parameter> const& parameters);
+    /// Waits for all that was posted; the first fault among it.
+    [[nodiscard]] std::optional<PostedFault> settle();
     void send_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
     Rows answer_of(bool sent, std::string_view what);
-    [[nodiscard]] std::optional<Error> posted_fault(Wait const& wait);
+    [[nodiscard]] std::optional<PostedFault> posted_fault(Wait const& wait);
     void flush(Wait const& wait);
     void await_result(Wait const& wait);
     [[noreturn]] void lose(std::string const& why);
@@ -123,7 +138,7 @@ class Connection {
     std::unordered_map<std::string, Prepared> prepared_;
     std::chrono::milliseconds answer_timeout_;
     bool lost_{false};
-    std::vector<char const*> posted_;  ///< names of the statements whose answers are still to come
+    std::vector<Posted> posted_;
 };
 
 }  // namespace frontrow::pg

@@ -7,12 +7,13 @@
 namespace frontrow::pg {
 namespace {
 
-template <std::integral Integer>
-Parameter integer(std::uint32_t type, Integer value) {
-    auto octets = std::string{};
-    binary::append(octets, value);
-    return {type, std::move(octets)};
-}
+// An array is its number of dimensions, whether it has NULLs, the type of its elements, how many
+// there are and the first index; then each element behind its length. All is 32 bits wide.
+constexpr std::size_t null_flag_at = 4;
+constexpr std::size_t element_type_at = 8;
+constexpr std::size_t count_at = 12;
+constexpr std::size_t header_octets_if_empty = 12;
+constexpr std::size_t length_octets = 4;
 
 std::uint32_t array_of(std::uint32_t element_type) {
     switch (element_type) {
@@ -41,73 +42,87 @@ std::uint32_t array_of(std::uint32_t element_type) {
 
 }  // namespace
 
-Parameter bind(bool value) {
-    return {binary::oid_bool, std::string(1, value ? '\1' : '\0')};
+std::uint32_t encode(std::string& out, bool value) {
+    out += value ? '\1' : '\0';
+    return binary::oid_bool;
 }
 
-Parameter bind(std::int16_t value) {
-    return integer(binary::oid_int2, value);
+std::uint32_t encode(std::string& out, std::int16_t value) {
+    binary::append(out, value);
+    return binary::oid_int2;
 }
 
-Parameter bind(std::int32_t value) {
-    return integer(binary::oid_int4, value);
+std::uint32_t encode(std::string& out, std::int32_t value) {
+    binary::append(out, value);
+    return binary::oid_int4;
 }
 
-Parameter bind(std::int64_t value) {
-    return integer(binary::oid_int8, value);
+std::uint32_t encode(std::string& out, std::int64_t value) {
+    binary::append(out, value);
+    return binary::oid_int8;
 }
 
-Parameter bind(std::string_view text) {
-    return {binary::oid_text, std::string{text}};
+std::uint32_t encode(std::string& out, std::string_view text) {
+    out += text;
+    return binary::oid_text;
 }
 
-Parameter bind(Bytes const& bytes) {
-    return {binary::oid_bytea, bytes.octets};
+std::uint32_t encode(std::string& out, Bytes const& bytes) {
+    out += bytes.octets;
+    return binary::oid_bytea;
 }
 
-Parameter bind(Uuid const& uuid) {
-    return {binary::oid_uuid, std::string(uuid.octets.begin(), uuid.octets.end())};
+std::uint32_t encode(std::string& out, Uuid const& uuid) {
+    out.append(uuid.octets.begin(), uuid.octets.end());
+    return binary::oid_uuid;
 }
 
-Parameter bind(Instant instant) {
+std::uint32_t encode(std::string& out, Instant instant) {
     // The extremes are PostgreSQL's -infinity and infinity.
-    if (instant == Instant::min() || instant == Instant::max()) {
-        return integer(binary::oid_timestamptz, std::int64_t{instant.time_since_epoch().count()});
-    }
-    return integer(binary::oid_timestamptz, std::int64_t{(instant - binary::epoch).count()});
+    auto const is_extreme = instant == Instant::min() || instant == Instant::max();
+    auto const count =
+        is_extreme ? instant.time_since_epoch().count() : (instant - binary::epoch).count();
+    binary::append(out, std::int64_t{count});
+    return binary::oid_timestamptz;
 }
 
-void ArrayBuilder::add(Parameter element) {
-    ENSURE(elements_.empty() || elements_.front().type == element.type);
-    elements_.push_back(std::move(element));
+ArrayBuilder::ArrayBuilder() {
+    binary::append(octets_, std::int32_t{1});  // dimension
+    binary::append(octets_, std::int32_t{0});  // no NULL so far
+    binary::append(octets_, std::int32_t{0});  // type and number of the elements: see build
+    binary::append(octets_, std::int32_t{0});
+    binary::append(octets_, std::int32_t{1});  // the first index
 }
 
-Parameter ArrayBuilder::build(std::uint32_t element_type_if_empty) && {
-    auto const type = elements_.empty() ? element_type_if_empty : elements_.front().type;
-    auto octets = std::string{};
-    auto size = std::size_t{20};
-    auto has_null = std::int32_t{0};
-    for (auto const& element : elements_) {
-        size += 4 + (element.octets ? element.octets->size() : 0);
-        has_null = element.octets ? has_null : 1;
+std::size_t ArrayBuilder::begin_element() {
+    octets_.append(length_octets, '\0');
+    return octets_.size();
+}
+
+void ArrayBuilder::end_element(std::size_t at, std::uint32_t type) {
+    ENSURE(type_ == 0 || type_ == type);
+    type_ = type;
+    ++elements_;
+    binary::write(octets_.data() + at - length_octets,
+                  static_cast<std::int32_t>(octets_.size() - at));
+}
+
+void ArrayBuilder::add_null() {
+    has_null_ = true;
+    ++elements_;
+    binary::append(octets_, std::int32_t{-1});
+}
+
+Parameter ArrayBuilder::build(std::uint32_t element_type_if_none) && {
+    auto const type = type_ == 0 ? element_type_if_none : type_;
+    binary::write(octets_.data() + null_flag_at, std::int32_t{has_null_ ? 1 : 0});
+    binary::write(octets_.data() + element_type_at, type);
+    binary::write(octets_.data() + count_at, elements_);
+    if (elements_ == 0) {
+        octets_.resize(header_octets_if_empty);
+        binary::write(octets_.data(), std::int32_t{0});
     }
-    octets.reserve(size);
-    binary::append(octets, std::int32_t{elements_.empty() ? 0 : 1});  // dimensions
-    binary::append(octets, has_null);
-    binary::append(octets, type);
-    if (!elements_.empty()) {
-        binary::append(octets, static_cast<std::int32_t>(elements_.size()));
-        binary::append(octets, std::int32_t{1});  // the first index
-    }
-    for (auto const& element : elements_) {
-        if (element.octets) {
-            binary::append(octets, static_cast<std::int32_t>(element.octets->size()));
-            octets += *element.octets;
-        } else {
-            binary::append(octets, std::int32_t{-1});
-        }
-    }
-    return {array_of(type), std::move(octets)};
+    return {array_of(type), std::move(octets_)};
 }
 
 }  // namespace frontrow::pg

@@ -22,29 +22,36 @@ struct Parameter {
     std::optional<std::string> octets;
 };
 
-// Called as pg::bind: std::bind is found for arguments of std, and would win.
-// A scalar of each type that frontrow stores. Enumerations are stored as text: see `to_text` of
-// each.
-[[nodiscard]] Parameter bind(bool value);
-[[nodiscard]] Parameter bind(std::int16_t value);
-[[nodiscard]] Parameter bind(std::int32_t value);
-[[nodiscard]] Parameter bind(std::int64_t value);
-[[nodiscard]] Parameter bind(std::string_view text);
-[[nodiscard]] Parameter bind(Bytes const& bytes);
-[[nodiscard]] Parameter bind(Uuid const& uuid);
-[[nodiscard]] Parameter bind(Instant instant);
-[[nodiscard]] inline Parameter bind(std::string const& text) {
-    return bind(std::string_view{text});
+// Appends the octets of a scalar, and answers with the oid of its PostgreSQL type: one for each
+// type that frontrow stores. Enumerations are stored as text: see `to_text` of each.
+std::uint32_t encode(std::string& out, bool value);
+std::uint32_t encode(std::string& out, std::int16_t value);
+std::uint32_t encode(std::string& out, std::int32_t value);
+std::uint32_t encode(std::string& out, std::int64_t value);
+std::uint32_t encode(std::string& out, std::string_view text);
+std::uint32_t encode(std::string& out, Bytes const& bytes);
+std::uint32_t encode(std::string& out, Uuid const& uuid);
+std::uint32_t encode(std::string& out, Instant instant);
+inline std::uint32_t encode(std::string& out, std::string const& text) {
+    return encode(out, std::string_view{text});
 }
-[[nodiscard]] inline Parameter bind(char const* text) {
-    return bind(std::string_view{text});
+inline std::uint32_t encode(std::string& out, char const* text) {
+    return encode(out, std::string_view{text});
 }
-[[nodiscard]] inline Parameter bind(UserId const& user) {
-    return bind(std::string_view{user.name});
+inline std::uint32_t encode(std::string& out, UserId const& user) {
+    return encode(out, std::string_view{user.name});
 }
 template <class Tag>
-[[nodiscard]] Parameter bind(Id<Tag> const& id) {
-    return pg::bind(id.uuid);
+std::uint32_t encode(std::string& out, Id<Tag> const& id) {
+    return encode(out, id.uuid);
+}
+
+// Called as pg::bind: std::bind is found for arguments of std, and would win.
+template <class T>
+[[nodiscard]] Parameter bind(T const& value) {
+    auto parameter = Parameter{0, std::string{}};
+    parameter.type = pg::encode(*parameter.octets, value);
+    return parameter;
 }
 /// NULL of the type that T binds as.
 template <class T>
@@ -56,16 +63,31 @@ template <class T>
     return parameter;
 }
 
-/// Collects elements of one scalar type into a one-dimensional array.
+/// Collects elements of one scalar type into a one-dimensional array, octets behind octets.
 class ArrayBuilder {
   public:
-    void reserve(std::size_t elements) { elements_.reserve(elements); }
-    void add(Parameter element);
-    /// `element_type_if_empty` gives an empty array its type.
-    [[nodiscard]] Parameter build(std::uint32_t element_type_if_empty) &&;
+    ArrayBuilder();
+    template <class T>
+    void add(T const& value) {
+        auto const at = begin_element();
+        end_element(at, pg::encode(octets_, value));
+    }
+    template <class T>
+    void add(std::optional<T> const& value) {
+        value ? add(*value) : add_null();
+    }
+    /// `element_type_if_none` gives an array without any value its type.
+    [[nodiscard]] Parameter build(std::uint32_t element_type_if_none) &&;
 
   private:
-    std::vector<Parameter> elements_;
+    std::size_t begin_element();
+    void end_element(std::size_t at, std::uint32_t type);
+    void add_null();
+
+    std::string octets_;
+    std::int32_t elements_{0};
+    std::uint32_t type_{0};
+    bool has_null_{false};
 };
 
 /// The array of `projection(item)` for each item of the range: a column for unnest. The projected
@@ -76,8 +98,7 @@ template <std::ranges::input_range Range, class Projection = std::identity>
     using Value = std::remove_cvref_t<std::invoke_result_t<Projection&, Item const&>>;
     auto builder = ArrayBuilder{};
     for (auto&& item : range) {
-        // Qualified: for a std::string an unqualified call would find std::bind.
-        builder.add(pg::bind(std::invoke(projection, item)));
+        builder.add(std::invoke(projection, item));
     }
     return std::move(builder).build(pg::bind(Value{}).type);
 }

@@ -3,7 +3,7 @@
 
 #include <libpq-fe.h>
 
-#include <charconv>
+#include <optional>
 #include <utility>
 
 #include "common/core/ensure.hpp"
@@ -11,11 +11,9 @@
 namespace frontrow::pg {
 namespace {
 
-Instant instant_of(std::string_view microseconds) {
-    auto count = std::int64_t{0};
-    std::from_chars(microseconds.data(), microseconds.data() + microseconds.size(), count);
-    return Instant{std::chrono::microseconds{count}};
-}
+constexpr auto begin_block = Statement{"begin", "BEGIN ISOLATION LEVEL READ COMMITTED"};
+constexpr auto read_clock = Statement{"read_clock", "SELECT now()"};
+constexpr auto commit_block = Statement{"commit", "COMMIT"};
 
 /// Whether a fault of COMMIT leaves open what became of it: no answer, or an interruption that may
 /// have come after the commit record was written.
@@ -28,11 +26,12 @@ bool is_unknown(Error const& fault) {
 
 Transaction::Transaction(Connection& connection) : connection_{connection} {
     ENSURE(PQtransactionStatus(connection_.handle()) != PQTRANS_INTRANS);
+    for (auto const& statement : {begin_block, read_clock, commit_block}) {
+        connection_.keep_prepared(statement, {});
+    }
     try {
-        auto const rows = connection_.run_script(
-            "BEGIN ISOLATION LEVEL READ COMMITTED;"
-            "SELECT (extract(epoch FROM now()) * 1000000)::bigint");
-        now_ = instant_of(rows[0].text(0));
+        connection_.enqueue(begin_block, {});
+        clock_ = connection_.enqueue(read_clock, {});
     } catch (Error const&) {
         roll_back_quietly();  // BEGIN may have succeeded
         throw;
@@ -51,28 +50,36 @@ void Transaction::roll_back_quietly() noexcept {
     }
 }
 
-void Transaction::commit() {
-    try {
+Instant Transaction::now() {
+    if (clock_->empty()) {
         connection_.await_posted();
-    } catch (Error const&) {
-        roll_back_quietly();
-        throw;
     }
+    return (*clock_)[0].instant(0);
+}
+
+void Transaction::commit() {
     open_ = false;
-    // A session that broke before COMMIT left committed nothing.
+    // A session that broke before COMMIT was sent left committed nothing.
     if (!connection_.is_healthy()) {
         throw Error{FaultKind::transient, "", "COMMIT: the connection was lost before"};
     }
-    auto tag = std::string{};
+    auto fault = std::optional<Connection::PostedFault>{};
+    auto committed = std::shared_ptr<Rows>{};
     try {
-        tag = connection_.run_script("COMMIT").tag();
-    } catch (Error const& fault) {
-        if (is_unknown(fault)) {
-            throw Error{FaultKind::unknown_outcome, fault.sqlstate(), fault.what()};
-        }
-        throw;
+        committed = connection_.enqueue(commit_block, {});
+        fault = connection_.settle();
+    } catch (Error const& lost) {
+        throw Error{FaultKind::unknown_outcome, lost.sqlstate(), lost.what()};
     }
-    if (tag != "COMMIT") {
+    if (fault) {
+        // What the server refused before has made a ROLLBACK of COMMIT.
+        auto const is_refused_before = !fault->of_the_last && !fault->error.sqlstate().empty();
+        if (!is_refused_before && is_unknown(fault->error)) {
+            throw Error{FaultKind::unknown_outcome, fault->error.sqlstate(), fault->error.what()};
+        }
+        throw fault->error;
+    }
+    if (committed->tag() != "COMMIT") {
         throw Error{FaultKind::transient, "40000",
                     "COMMIT: a statement of the transaction had failed, it was rolled back"};
     }

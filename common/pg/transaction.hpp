@@ -5,10 +5,11 @@
 
 namespace frontrow::pg {
 
-/// READ COMMITTED. BEGIN and the reading of the clock are one round trip.
+/// READ COMMITTED. BEGIN and the reading of the clock are posted and so share the round trip of the
+/// first statement; COMMIT shares that of the statements that were posted last.
 class Transaction {
   public:
-    /// Throws pg::Error as Connection does.
+    /// Throws pg::Error as Connection does; a fault of BEGIN comes out of the first statement.
     explicit Transaction(Connection& connection);
     /// Rolls back unless committed; never throws (a lost connection rolls back by itself).
     ~Transaction();
@@ -17,7 +18,7 @@ class Transaction {
 
     /// The database's clock at BEGIN. It was read before any lock of this transaction was granted:
     /// what was free to take then may be another's by now, so fences are checked as well.
-    [[nodiscard]] Instant now() const { return now_; }
+    [[nodiscard]] Instant now();
 
     template <class... Values>
     Rows query(Statement const& statement, Values const&... values) {
@@ -31,7 +32,8 @@ class Transaction {
     }
 
     /// Commits and checks the tag: COMMIT of an aborted transaction answers ROLLBACK, which throws
-    /// `transient`. A connection lost on the way throws `unknown_outcome`.
+    /// what was refused before, or `transient`. A connection lost on the way, from the first posted
+    /// statement on, throws `unknown_outcome`.
     void commit();
     void rollback();
     [[nodiscard]] Connection& connection() { return connection_; }
@@ -40,7 +42,7 @@ class Transaction {
     void roll_back_quietly() noexcept;
 
     Connection& connection_;
-    Instant now_{};
+    std::shared_ptr<Rows> clock_;
     bool open_{true};
 };
 

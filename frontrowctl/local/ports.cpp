@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <mutex>
 #include <random>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 
@@ -40,11 +42,16 @@ bool is_port_free(std::uint16_t port) {
 }
 
 std::uint16_t free_port() {
+    static auto mutex = std::mutex{};
+    static auto given = std::set<std::uint16_t>{};
     auto random = std::random_device{};
     auto any = std::uniform_int_distribution<int>{15000, 32767};
+    auto const lock = std::scoped_lock{mutex};
     for (auto attempt = 0; attempt < 1000; ++attempt) {
         auto const port = static_cast<std::uint16_t>(any(random));
-        if (is_port_free(port)) {
+        // Whoever was given it before may not have opened it yet.
+        if (!given.contains(port) && is_port_free(port)) {
+            given.insert(port);
             return port;
         }
     }
@@ -66,6 +73,7 @@ std::uint16_t Ports::of(std::string const& name) {
 }
 
 std::uint16_t Ports::choose_again(std::string const& name) {
+    // Those that an earlier process chose.
     auto const taken = [this](std::uint16_t port) {
         return std::ranges::any_of(ports_,
                                    [port](auto const& item) { return item.second == port; });

@@ -8,7 +8,8 @@
 
 namespace frontrow::local {
 
-/// A TCP port that nobody listens on now, from 15000 to 32767. Also free for UDP.
+/// A TCP port that nobody listens on now, from 15000 to 32767, also free for UDP. Never the same
+/// one twice in a process: whoever asked first may not listen yet.
 [[nodiscard]] std::uint16_t free_port();
 [[nodiscard]] bool is_port_free(std::uint16_t port);
 

@@ -210,7 +210,8 @@ void TcpProxy::State::run() {
             [[maybe_unused]] auto const n = ::read(wake[0], drained.data(), drained.size());
         }
         for (auto& link : links) {
-            for (auto* flow : {&link.up, &link.down}) {
+            // Upwards twice: an answer may be what a message waits for.
+            for (auto* flow : {&link.up, &link.down, &link.up}) {
                 if (!frozen && !link.broken) {
                     read_into(link, *flow);
                     advance(link, *flow);

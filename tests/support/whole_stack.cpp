@@ -16,6 +16,7 @@
 #include "frontrowctl/local/ports.hpp"
 #include "payment-migrations.hpp"
 #include "queue-migrations.hpp"
+#include "tests/support/consumer_group.hpp"
 #include "tests/support/kafka_broker.hpp"
 #include "tests/support/test_folder.hpp"
 #include "tests/support/testing.hpp"
@@ -97,6 +98,11 @@ WholeStack::WholeStack(Options options)
     for (auto const& [name, ports] : ports_) {
         for (std::size_t replica = 0; replica < ports.size(); ++replica) {
             service(name, replica).wait_until_ready();
+        }
+    }
+    for (auto const& each : local::all_services()) {
+        if (each.name != "relay") {
+            await_members(kafka_servers(), prefix_ + each.program, replicas_of(each.name), 60s);
         }
     }
 }

@@ -46,7 +46,7 @@ class WholeStack {
         PrivateKafka* kafka{nullptr};        ///< instead of the broker that all tests share
         PrivatePostgres* postgres{nullptr};  ///< instead of the cluster that all tests share
     };
-    /// Everything is ready when it returns.
+    /// When it returns everything is ready, and each consumer is a member of its group.
     explicit WholeStack(Options options);
     ~WholeStack();
     WholeStack(WholeStack const&) = delete;

@@ -28,6 +28,12 @@ std::string_view text_at(std::string_view message, std::size_t at) {
     return rest.substr(0, rest.find('\0'));
 }
 
+/// Of a Bind message: the name of the prepared statement, which follows that of the portal.
+std::string_view bound_statement(std::string_view message) {
+    auto const portal = text_at(message, 5);
+    return text_at(message, 5 + portal.size() + 1);
+}
+
 /// Whether a statement, or the tag of what one did, is about changing rows.
 bool writes(std::string_view text) {
     text.remove_prefix(std::min(text.find_first_not_of(" \t\n"), text.size()));
@@ -56,7 +62,15 @@ std::size_t WireFrames::postgres_length(std::string_view octets, bool to_server)
         return 0;
     }
     auto const length = header + big_endian(octets, header, 4);
-    return octets.size() < length ? 0 : length;
+    if (octets.size() < length || (to_server && is_early_commit(octets.substr(0, length)))) {
+        return 0;
+    }
+    return length;
+}
+
+bool WireFrames::is_early_commit(std::string_view message) const {
+    return started_ && unanswered_ > 0 && message[0] == 'B' &&
+           commit_prepared_.contains(std::string{bound_statement(message)});
 }
 
 std::optional<WireStep> WireFrames::step_of(std::string_view message, bool to_server) {
@@ -77,25 +91,39 @@ std::optional<WireStep> WireFrames::postgres_step(std::string_view message, bool
 /// Outside of a block, what a statement wrote is committed by the Sync that follows it.
 std::optional<WireStep> WireFrames::postgres_request(std::string_view message) {
     switch (message[0]) {
-        case 'Q':
-            return changed_ && message.substr(5, 6) == "COMMIT"
-                       ? std::optional{WireStep::commit_sent}
-                       : std::nullopt;
+        case 'Q': {
+            ++unanswered_;
+            auto const sql = text_at(message, 5);
+            block_asked_ =
+                sql.starts_with("BEGIN") || (block_asked_ && sql != "COMMIT" && sql != "ROLLBACK");
+            return changed_ && sql == "COMMIT" ? std::optional{WireStep::commit_sent}
+                                               : std::nullopt;
+        }
         case 'P': {
             auto const name = text_at(message, 5);
-            if (writes(text_at(message, 5 + name.size() + 1))) {
+            auto const sql = text_at(message, 5 + name.size() + 1);
+            if (writes(sql)) {
                 writing_prepared_.emplace(name);
+            } else if (sql.starts_with("BEGIN")) {
+                begin_prepared_.emplace(name);
+            } else if (sql == "COMMIT") {
+                commit_prepared_.emplace(name);
             }
             return std::nullopt;
         }
         case 'B': {
-            auto const portal = text_at(message, 5);
-            auto const name = text_at(message, 5 + portal.size() + 1);
-            will_change_ = will_change_ || writing_prepared_.contains(std::string{name});
+            auto const name = std::string{bound_statement(message)};
+            if (commit_prepared_.contains(name)) {
+                block_asked_ = false;
+                return changed_ ? std::optional{WireStep::commit_sent} : std::nullopt;
+            }
+            block_asked_ = block_asked_ || begin_prepared_.contains(name);
+            will_change_ = will_change_ || writing_prepared_.contains(name);
             return std::nullopt;
         }
         case 'S':
-            return std::exchange(will_change_, false) && !in_block_
+            ++unanswered_;
+            return std::exchange(will_change_, false) && !in_block_ && !block_asked_
                        ? std::optional{WireStep::commit_sent}
                        : std::nullopt;
         default:
@@ -105,6 +133,7 @@ std::optional<WireStep> WireFrames::postgres_request(std::string_view message) {
 
 std::optional<WireStep> WireFrames::postgres_answer(std::string_view message) {
     if (message[0] == 'Z') {
+        unanswered_ = std::max(unanswered_ - 1, 0);  // the first one answers the start-up
         in_block_ = message.substr(5, 1) != "I";
         changed_ = changed_ && in_block_;
         return std::nullopt;

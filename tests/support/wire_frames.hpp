@@ -17,7 +17,8 @@ class WireFrames {
   public:
     explicit WireFrames(Protocol protocol) : protocol_{protocol} {}
 
-    /// The length of the first whole message in `octets`, or 0 if it is not whole yet.
+    /// The length of the first whole message in `octets`, or 0 if it is not whole yet. A COMMIT is
+    /// not until all that was sent before it is answered: only then is known what it commits.
     [[nodiscard]] std::size_t message_length(std::string_view octets, bool to_server) const;
     /// What the message shows, if anything. Call once for each message, in order.
     [[nodiscard]] std::optional<WireStep> step_of(std::string_view message, bool to_server);
@@ -30,15 +31,20 @@ class WireFrames {
     [[nodiscard]] std::optional<WireStep> postgres_step(std::string_view message, bool to_server);
     [[nodiscard]] std::optional<WireStep> postgres_request(std::string_view message);
     [[nodiscard]] std::optional<WireStep> postgres_answer(std::string_view message);
+    [[nodiscard]] bool is_early_commit(std::string_view message) const;
     [[nodiscard]] std::optional<WireStep> kafka_step(std::string_view message, bool to_server);
 
     Protocol protocol_;
-    bool started_{false};                     ///< PostgreSQL: the start-up message was seen
-    bool tls_asked_{false};                   ///< PostgreSQL: the answer to SSLRequest is one octet
-    bool in_block_{false};                    ///< PostgreSQL: between BEGIN and COMMIT
-    bool changed_{false};                     ///< PostgreSQL: and rows were changed in there
-    bool will_change_{false};                 ///< PostgreSQL: what runs at the next Sync writes
+    bool started_{false};      ///< PostgreSQL: the start-up message was seen
+    bool tls_asked_{false};    ///< PostgreSQL: the answer to SSLRequest is one octet
+    bool in_block_{false};     ///< PostgreSQL: the server is between BEGIN and COMMIT
+    bool block_asked_{false};  ///< PostgreSQL: BEGIN was sent, and no COMMIT since
+    bool changed_{false};      ///< PostgreSQL: rows were changed since BEGIN
+    bool will_change_{false};  ///< PostgreSQL: what runs at the next Sync writes
+    int unanswered_{0};        ///< PostgreSQL: Syncs and simple queries
     std::set<std::string> writing_prepared_;  ///< PostgreSQL: names of statements that write
+    std::set<std::string> begin_prepared_;    ///< PostgreSQL: names that stand for BEGIN
+    std::set<std::string> commit_prepared_;   ///< PostgreSQL: names that stand for COMMIT
     bool told_of_brokers_{false};
     std::map<std::int32_t, std::int16_t> kafka_requests_;  ///< correlation id to API key
 };

@@ -167,6 +167,39 @@ TEST(WireFrames, NameTheSyncThatCommitsAStatementWhichStandsAlone) {
     EXPECT_EQ(frames.step_of(sync, true), std::nullopt);
 }
 
+TEST(WireFrames, NameTheCommitThatWasSentBehindWhatItCommits) {
+    auto frames = started();
+    auto const prepare = [](std::string const& name, std::string const& sql) {
+        return postgres_message('P', name + '\0' + sql + std::string{"\0\0\0", 3});
+    };
+    auto const bind = [](std::string const& name) {
+        return postgres_message('B', std::string{"\0", 1} + name + std::string{"\0\0\0", 3});
+    };
+    auto const sync = postgres_message('S', "");
+    see(frames, prepare("begin", "BEGIN"), true);
+    see(frames, prepare("move", "UPDATE c SET n = 1"), true);
+    see(frames, prepare("commit", "COMMIT"), true);
+    for (auto const changes : {true, false}) {
+        for (auto const* const name : {"begin", "move"}) {
+            EXPECT_EQ(frames.step_of(bind(name), true), std::nullopt);
+            EXPECT_EQ(frames.step_of(sync, true), std::nullopt) << name;
+        }
+        EXPECT_EQ(frames.message_length(bind("commit"), true), 0U) << "before its answers";
+        see(frames, tag("BEGIN"), false);
+        see(frames, ready('T'), false);
+        EXPECT_EQ(frames.message_length(bind("commit"), true), 0U) << "before the last of them";
+        see(frames, tag(changes ? "UPDATE 1" : "UPDATE 0"), false);
+        see(frames, ready('T'), false);
+        EXPECT_EQ(frames.message_length(bind("commit"), true), bind("commit").size());
+        EXPECT_EQ(frames.step_of(bind("commit"), true),
+                  changes ? std::optional{WireStep::commit_sent} : std::nullopt);
+        EXPECT_EQ(frames.step_of(sync, true), std::nullopt);
+        EXPECT_EQ(frames.step_of(tag("COMMIT"), false),
+                  changes ? std::optional{WireStep::commit_answered} : std::nullopt);
+        see(frames, ready('I'), false);
+    }
+}
+
 TEST(WireFrames, NameProduceAndOffsetCommitOfKafkaByTheRequestThatIsAnswered) {
     auto frames = WireFrames{Protocol::kafka};
     EXPECT_EQ(frames.step_of(kafka_message(0, 1), true), WireStep::produce_sent);
