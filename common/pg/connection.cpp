@@ -350,10 +350,13 @@ void Connection::post_prepared(Statement const& statement,
         return;
     }
     enqueue(statement, parameters);
+    if (!posted_.front().has_sync) {
+        await_posted();  // behind a BEGIN that failed, the next one would commit by itself
+    }
 }
 
 std::shared_ptr<Rows> Connection::enqueue(Statement const& statement,
-                                          std::vector<Parameter> const& parameters) {
+                                          std::vector<Parameter> const& parameters, bool has_sync) {
     if (!is_healthy()) {
         lose(std::string{statement.name} + ": the connection is lost");
     }
@@ -362,15 +365,22 @@ std::shared_ptr<Rows> Connection::enqueue(Statement const& statement,
         ENSURE(PQenterPipelineMode(connection_.get()) == 1);
     }
     auto answer = std::make_shared<Rows>(nullptr);
-    posted_.push_back({statement.name, answer});
+    posted_.push_back({statement.name, answer, has_sync});
     send_prepared(statement, parameters);
-    // Each with its own Sync: a server that waits for one is no idle transaction to its own
-    // timeouts, so a process that stood still here would keep its locks for ever. It sends as much
-    // as the socket takes now; what is left goes with the next call.
-    if (PQpipelineSync(connection_.get()) != 1) {
-        lose(std::string{statement.name} + ": " + PQerrorMessage(connection_.get()));
+    if (has_sync) {
+        sync();
     }
     return answer;
+}
+
+/// Each write has its own Sync: a server that waits for one is no idle transaction to its own
+/// timeouts, so a process that stood still here would keep its locks for ever. It sends as much as
+/// the socket takes now; what is left goes with the next call.
+void Connection::sync() {
+    posted_.back().has_sync = true;
+    if (PQpipelineSync(connection_.get()) != 1) {
+        lose(std::string{posted_.back().name} + ": " + PQerrorMessage(connection_.get()));
+    }
 }
 
 void Connection::await_posted() {
@@ -387,6 +397,9 @@ std::optional<Connection::PostedFault> Connection::settle() {
     auto const patience = answer_timeout_ * static_cast<std::int64_t>(posted_.size());
     auto const deadline = answer_timeout_.count() == 0 ? SteadyTime::max() : now + patience;
     auto const wait = Wait{deadline, posted_.front().name};
+    if (!posted_.back().has_sync) {
+        sync();
+    }
     flush(wait);
     auto fault = posted_fault(wait);
     posted_.clear();
@@ -396,26 +409,34 @@ std::optional<Connection::PostedFault> Connection::settle() {
     return fault;
 }
 
-/// The results of all that was posted, each up to the mark behind it; the first fault.
+/// The results of all that was posted, each up to the null behind it, and the marks of the Syncs;
+/// the first fault.
 std::optional<Connection::PostedFault> Connection::posted_fault(Wait const& wait) {
     auto fault = std::optional<PostedFault>{};
-    for (auto answered = std::size_t{0}; answered < posted_.size();) {
+    auto marks = std::ranges::count_if(posted_, &Posted::has_sync);
+    auto answered = std::size_t{0};
+    auto is_answering = false;
+    while (marks > 0) {
         await_result(wait);
         auto* const result = PQgetResult(connection_.get());
         if (result == nullptr) {
-            // The end of one statement's results, or of all.
             if (PQstatus(connection_.get()) == CONNECTION_BAD) {
                 auto lost = Error{FaultKind::transient, "", "the connection was lost"};
                 return fault ? fault : PostedFault{std::move(lost), true};
             }
+            answered += std::exchange(is_answering, false) ? 1 : 0;
             continue;
         }
         auto rows = Rows{result};
-        auto& posted = posted_.at(answered);
         auto const status = PQresultStatus(result);
         if (status == PGRES_PIPELINE_SYNC) {
-            ++answered;
-        } else if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
+            --marks;
+            continue;
+        }
+        is_answering = true;
+        // A session that ends has more to say than was asked.
+        auto& posted = posted_.at(std::min(answered, posted_.size() - 1));
+        if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
             *posted.answer = std::move(rows);
         } else if (!fault) {
             fault = PostedFault{fault_of(result, posted.name), answered + 1 == posted_.size()};

@@ -112,6 +112,7 @@ class Connection {
     struct Posted {
         char const* name;
         std::shared_ptr<Rows> answer;
+        bool has_sync;  ///< else it shares the one of the next: if it fails, the next is skipped
     };
     struct PostedFault {
         Error error;
@@ -122,7 +123,8 @@ class Connection {
     void keep_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
     /// Sends a statement that is prepared already, in a transaction or to begin one.
     std::shared_ptr<Rows> enqueue(Statement const& statement,
-                                  std::vector<Parameter> const& parameters);
+                                  std::vector<Parameter> const& parameters, bool has_sync = true);
+    void sync();
     /// Waits for all that was posted; the first fault among it.
     [[nodiscard]] std::optional<PostedFault> settle();
     void send_prepared(Statement const& statement, std::vector<Parameter> const& parameters);

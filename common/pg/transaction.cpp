@@ -30,8 +30,8 @@ Transaction::Transaction(Connection& connection) : connection_{connection} {
         connection_.keep_prepared(statement, {});
     }
     try {
-        connection_.enqueue(begin_block, {});
-        clock_ = connection_.enqueue(read_clock, {});
+        connection_.enqueue(begin_block, {}, false);
+        clock_ = connection_.enqueue(read_clock, {}, false);
     } catch (Error const&) {
         roll_back_quietly();  // BEGIN may have succeeded
         throw;

@@ -15,6 +15,8 @@ constexpr auto double_numbers = Statement{"double_numbers", "UPDATE posted_numbe
 constexpr auto sum_numbers =
     Statement{"sum_numbers", "SELECT coalesce(sum(n), 0)::bigint FROM posted_numbers"};
 
+constexpr auto read_transaction_clock = Statement{"read_transaction_clock", "SELECT now()"};
+
 class Posted : public ::testing::Test {
   protected:
     Posted() { connection_.run_script("CREATE TABLE posted_numbers (n integer PRIMARY KEY)"); }
@@ -97,6 +99,28 @@ TEST_F(Posted, StatementsThatAreNotCommittedLeaveNothing) {
     EXPECT_TRUE(connection_.is_healthy());
 }
 
+// Without its BEGIN each would be committed by itself.
+TEST_F(Posted, StatementsOfATransactionThatCouldNotBeginLeaveNothing) {
+    {
+        auto tx = Transaction{connection_};
+        tx.post(post_number, 1);
+        tx.query(sum_numbers);
+    }
+    connection_.run_script("DEALLOCATE begin");
+    auto const write_by = [](Transaction& tx, bool posts) {
+        posts ? tx.post(post_number, 2) : static_cast<void>(tx.query(post_number, 2));
+        tx.post(post_number, 3);
+        tx.commit();
+    };
+    for (auto const posts : {true, false}) {
+        auto tx = Transaction{connection_};
+        EXPECT_THROW(write_by(tx, posts), Error) << posts;
+    }
+    auto tx = Transaction{connection_};
+    EXPECT_THROW(tx.commit(), Error);
+    EXPECT_EQ(ask(observer_, "SELECT count(*) FROM posted_numbers"), "0");
+}
+
 TEST_F(Posted, OutsideATransactionTheyAreDoneAtOnce) {
     connection_.post(post_number, 7);
     EXPECT_EQ(sum(), "7");
@@ -115,7 +139,17 @@ TEST_F(Posted, ManyLargeOnesNeitherBlockNorBreak) {
     EXPECT_EQ(ask(observer_, "SELECT sum(length(t)) FROM posted_texts"), "20000000");
 }
 
-TEST_F(Posted, AConnectionLostMeanwhileIsATransientFaultBecauseCommitWasNeverSent) {
+TEST_F(Posted, TheClockIsThatOfBeginWhateverWasPostedSince) {
+    auto tx = Transaction{connection_};
+    tx.post(post_number, 1);
+    auto const now = tx.now();
+    EXPECT_EQ(tx.query(read_transaction_clock)[0].instant(0), now);
+    tx.commit();
+    auto idle = Transaction{connection_};
+    EXPECT_GT(idle.now(), now);
+}
+
+TEST_F(Posted, AConnectionLostMeanwhileIsATransientFaultBecauseTheServerSaidSoBeforeCommit) {
     auto tx = Transaction{connection_};
     tx.post(post_number, 1);
     EXPECT_EQ(tx.query(sum_numbers)[0].int64(0), 1);
