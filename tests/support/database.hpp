@@ -34,9 +34,10 @@ inline std::string bare_database() {
     return postgres().as_role("booking", postgres().superuser_url());
 }
 
-/// The one value of the one row, as text.
+/// The first value, as text; empty if there is none yet, as in the sum of no rows.
 inline std::string ask(pg::Connection& connection, std::string const& sql) {
-    return connection.run_script(sql)[0].string(0);
+    auto const rows = connection.run_script(sql);
+    return rows.empty() || rows[0].is_null(0) ? std::string{} : rows[0].string(0);
 }
 
 /// A database of the running test with these migrations, copied from a template; the owner's URL.
