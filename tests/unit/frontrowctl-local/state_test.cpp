@@ -81,6 +81,14 @@ TEST_F(LocalState, KeepsPortsAcrossRunsAndGivesEachNameItsOwn) {
     EXPECT_EQ(Ports{folder_ / "ports"}.of("gateway"), second.of("gateway"));
 }
 
+// Whoever asked first may not listen yet.
+TEST_F(LocalState, GivesNoPortTwice) {
+    auto ports = std::set<std::uint16_t>{};
+    for (auto n = 0; n < 500; ++n) {  // by chance alone seven would be given twice
+        EXPECT_TRUE(ports.insert(free_port()).second);
+    }
+}
+
 TEST_F(LocalState, SeesThatAPortIsTaken) {
     auto const port = free_port();
     auto const socket = ::socket(AF_INET, SOCK_STREAM, 0);
