@@ -63,11 +63,7 @@ struct Admin::State : ClientContext {
     State() = default;
     State(State const&) = delete;
     State& operator=(State const&) = delete;
-    ~State() {
-        if (rk != nullptr) {
-            rd_kafka_destroy(rk);
-        }
-    }
+    ~State() { destroy_client(rk); }
 };
 
 Admin::Admin(ClientOptions options) : state_{std::make_unique<State>()} {

@@ -44,7 +44,7 @@ struct Consumer::State : ClientContext {
         if (rk != nullptr) {
             close();
             commits.reset();
-            rd_kafka_destroy_flags(rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+            destroy_client(rk);
         }
     }
 

@@ -2,7 +2,9 @@
 #include "common/kafka/librdkafka.hpp"
 
 #include <array>
+#include <future>
 #include <string_view>
+#include <thread>
 
 #include "common/log/log.hpp"
 
@@ -148,6 +150,26 @@ rd_kafka_t* make_client(rd_kafka_type_t type, Conf conf) {
     }
     static_cast<void>(conf.release());  // rd_kafka_new owns it, but only if it succeeds
     return rk;
+}
+
+bool destroy_client(rd_kafka_t* rk, std::chrono::milliseconds wait) {
+    if (rk == nullptr) {
+        return true;
+    }
+    auto const name = std::string{rd_kafka_name(rk)};
+    auto destroy = std::packaged_task<void()>{[rk] {
+        rd_kafka_destroy_flags(rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    }};
+    auto const destroyed = destroy.get_future();
+    auto thread = std::thread{std::move(destroy)};
+    if (destroyed.wait_for(wait) == std::future_status::ready) {
+        thread.join();
+        return true;
+    }
+    thread.detach();
+    log::warning("kafka_client_left_behind", "the Kafka client did not end and is left behind",
+                 {{"frontrow.kafka.client", name}});
+    return false;
 }
 
 Metadata metadata_of(rd_kafka_t* rk, rd_kafka_topic_t* topic, std::chrono::milliseconds wait) {

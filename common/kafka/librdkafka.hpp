@@ -50,6 +50,11 @@ Conf make_conf(ClientOptions const& options, ClientContext& context, Settings tu
                Settings promised);
 /// Takes over the configuration; throws Error if librdkafka refuses it.
 rd_kafka_t* make_client(rd_kafka_type_t type, Conf conf);
+/// Destroys a client, or nothing if it is null, without closing its consumer. librdkafka waits for
+/// ever if it has lost count of its own references, as when a topic is removed while it is read
+/// (librdkafka#3007, #4131, #4362): such a client is left behind after `wait`, its threads idle,
+/// which is logged and answered with false. None of its callbacks is called from here on.
+bool destroy_client(rd_kafka_t* rk, std::chrono::milliseconds wait = std::chrono::seconds{5});
 
 /// The exception of a code. `rk`, if given, tells a fatal error's real cause.
 [[nodiscard]] Error error_of(rd_kafka_resp_err_t code, std::string const& doing,

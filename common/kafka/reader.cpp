@@ -22,12 +22,7 @@ struct Reader::State : ClientContext {
     State() = default;
     State(State const&) = delete;
     State& operator=(State const&) = delete;
-    ~State() {
-        if (rk != nullptr) {
-            rd_kafka_consumer_close(rk);
-            rd_kafka_destroy(rk);
-        }
-    }
+    ~State() { destroy_client(rk); }
     void assign(rd_kafka_topic_partition_list_t* list, std::string const& name, From from,
                 std::chrono::milliseconds wait);
     std::pair<std::int64_t, std::int64_t> range_of(std::string const& name, std::int32_t partition,

@@ -141,17 +141,7 @@ class Backlog {
 
     /// Each row once: nothing was lost, and nothing was sent twice.
     void require_all_in(std::string const& prefix, std::string const& side) const {
-        auto reader =
-            kafka::Reader{client(), {prefix + backlog_topic}, kafka::Reader::From::start, 30s};
-        auto records = std::int64_t{0};
-        auto digest = std::uint64_t{0};
-        while (!reader.is_at_the_end()) {
-            for (auto const& record : reader.poll(10'000, 100ms)) {
-                ++records;
-                digest += std::hash<std::string>{}(record.value.value_or("")) ^
-                          std::hash<std::string>{}(record.key.value_or("")) * 31;
-            }
-        }
+        auto const [records, digest] = content_of(prefix + backlog_topic);
         if (digest_ == 0) {
             digest_ = digest;
         }
@@ -162,13 +152,36 @@ class Backlog {
         kafka::Admin{client()}.remove({prefix + backlog_topic}, 30s);
     }
 
+    struct Content {
+        std::int64_t records{0};
+        std::uint64_t digest{0};  ///< of all records, whatever their order
+    };
+
+    static Content content_of(std::string const& topic) {
+        auto reader = kafka::Reader{client(), {topic}, kafka::Reader::From::start, 30s};
+        auto const deadline = std::chrono::steady_clock::now() + 10min;
+        auto content = Content{};
+        while (!reader.is_at_the_end()) {
+            for (auto const& record : reader.poll(10'000, 100ms)) {
+                ++content.records;
+                content.digest += std::hash<std::string>{}(record.value.value_or("")) ^
+                                  std::hash<std::string>{}(record.key.value_or("")) * 31;
+            }
+            if (std::chrono::steady_clock::now() > deadline) {
+                throw NoRatio{fmt::format("{} records of {} could be read, and no more came",
+                                          content.records, topic)};
+            }
+        }
+        return content;
+    }
+
     int rows_;
     std::string url_;
     pg::Connection session_;
     int runs_{0};
     double relay_us_per_row_{0};
     double loop_us_per_row_{0};
-    mutable std::uint64_t digest_{0};  ///< of all records, whatever their order
+    mutable std::uint64_t digest_{0};  ///< of what the first run left
 };
 
 }  // namespace

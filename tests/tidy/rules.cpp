@@ -250,6 +250,7 @@ Findings pitfalls(SourceFile const& file) {
     static auto const traps = std::array{"rd_kafka_produceva",
                                          "rd_kafka_consume_batch",
                                          "rd_kafka_pause_partitions",
+                                         "rd_kafka_consumer_close(",
                                          "rd_kafka_init_transactions",
                                          "PQsendFlushRequest",
                                          "awaitable_operators",

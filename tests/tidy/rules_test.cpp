@@ -193,7 +193,8 @@ TEST(Pitfalls, AreNotSteppedInto) {
 TEST(Pitfalls, ThatSomebodyStepsIntoAreFound) {
     for (auto const* bad :
          {"rd_kafka_produceva(rk, v, 2);", "rd_kafka_consume_batch_queue(q, 1, m, 1);",
-          "rd_kafka_pause_partitions(rk, list);", "PQsendFlushRequest(connection);",
+          "rd_kafka_pause_partitions(rk, list);", "rd_kafka_consumer_close(rk);",
+          "PQsendFlushRequest(connection);",
           "{\"partition.assignment.strategy\", \"cooperative-sticky\"}",
           "{\"group.instance.id\", name}", "SELECT pg_advisory_lock(1)", "\"LISTEN events\"",
           "SELECT pg_notify('a', '')"}) {

@@ -1,5 +1,6 @@
 // The test of the tests: what tests/run counts, prints and answers when something is planted.
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -18,8 +19,8 @@ struct RunOutcome {
 RunOutcome run_planted(std::string const& filter) {
     auto const binary =
         std::filesystem::read_symlink("/proc/self/exe").parent_path() / "planted-tests";
-    auto const command =
-        root() + "/tests/run --binary " + binary.string() + " --gtest_filter='" + filter + "' 2>&1";
+    auto const command = "FRONTROW_TEST_CASE_SECONDS_MAX=2 " + root() + "/tests/run --binary " +
+                         binary.string() + " --gtest_filter='" + filter + "' 2>&1";
     auto* const output = ::popen(command.c_str(), "r");
     auto last_line = std::string{};
     auto buffer = std::array<char, 4096>{};
@@ -64,6 +65,14 @@ TEST(Runner, FailsForABinaryThatEndsAsIfAllWereWell) {
     auto const outcome = run_planted("Planted.EndsTheProcess");
     EXPECT_EQ(outcome.last_line, "0 passed, 1 failed\n");
     EXPECT_FALSE(outcome.succeeded);
+}
+
+TEST(Runner, EndsACaseThatHangs) {
+    auto const begin = std::chrono::steady_clock::now();
+    auto const outcome = run_planted("Planted.Hangs");
+    EXPECT_EQ(outcome.last_line, "0 passed, 1 failed\n");
+    EXPECT_FALSE(outcome.succeeded);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::minutes{4});
 }
 
 TEST(Runner, FailsForAStageWithoutCases) {

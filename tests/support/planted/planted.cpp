@@ -1,5 +1,7 @@
 // Cases that a runner must not take for passed, each chosen by a filter in the test of tests/run.
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 #include "tests/support/testing.hpp"
 
@@ -20,4 +22,8 @@ TEST(Planted, Crashes) {
 }
 TEST(Planted, EndsTheProcess) {
     std::_Exit(0);
+}
+TEST(Planted, Hangs) {
+    std::this_thread::sleep_for(std::chrono::minutes{5});
+    EXPECT_EQ(1 + 1, 2);
 }
