@@ -192,7 +192,7 @@ int run(int argc, char const* const* argv) {
         return *exit_code;
     }
     auto process = service::Process{"booking-service", config.common.process};
-    auto const relay = outbox::RelayHint{config.common.hint.relay};
+    auto const relay = outbox::RelayHint{config.common.hint.relay, "booking"};
     auto const clock = SystemClock{};
     auto const pass_keys = auth::KeySet::from_file(config.pass_jwks_file);
     service::keep_up(process, config.common, booking_migrations());

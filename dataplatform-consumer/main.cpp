@@ -46,7 +46,7 @@ int run(int argc, char const* const* argv) {
         return *exit_code;
     }
     auto process = service::Process{"dataplatform-consumer", config.common.process};
-    auto const relay = outbox::RelayHint{config.common.hint.relay};
+    auto const relay = outbox::RelayHint{config.common.hint.relay, "dataplatform"};
     auto const clock = SystemClock{};
     service::keep_up(process, config.common, dataplatform_migrations());
 

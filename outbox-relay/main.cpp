@@ -1,6 +1,7 @@
 // Publishes the outboxes of all configured databases to Kafka.
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -66,12 +67,14 @@ int run(int argc, char const* const* argv) {
     for (auto const& database : config.databases) {
         serve(process, config, database, relays);
     }
-    // A hint does not say whose commit it was; a relay with nothing to do finds out in a moment.
-    auto const listener = hint::Listener{config.hint_host, config.hint_port, [&](auto const&) {
-                                             for (auto const& relay : relays) {
-                                                 relay->wake();
-                                             }
-                                         }};
+    auto const listener =
+        hint::Listener{config.hint_host, config.hint_port, [&](auto const& databases) {
+                           for (auto const& relay : relays) {
+                               if (std::ranges::count(databases, relay->name()) > 0) {
+                                   relay->wake();
+                               }
+                           }
+                       }};
     return process.run_until_signalled();
 }
 

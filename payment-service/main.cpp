@@ -47,7 +47,7 @@ int run(int argc, char const* const* argv) {
         return *exit_code;
     }
     auto process = service::Process{"payment-service", config.common.process};
-    auto const relay = outbox::RelayHint{config.common.hint.relay};
+    auto const relay = outbox::RelayHint{config.common.hint.relay, "payment"};
     auto const clock = SystemClock{};
     service::keep_up(process, config.common, payment_migrations());
 

@@ -112,7 +112,7 @@ int run(int argc, char const* const* argv) {
         return *exit_code;
     }
     auto process = service::Process{"queue-service", config.common.process};
-    auto const relay = outbox::RelayHint{config.common.hint.relay};
+    auto const relay = outbox::RelayHint{config.common.hint.relay, "queue"};
     auto const clock = SystemClock{};
     auto const signer = auth::Signer::from_file(config.pass_key_file);
     service::keep_up(process, config.common, queue_migrations());

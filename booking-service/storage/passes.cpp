@@ -27,15 +27,8 @@ constexpr auto lock_idle_passes = pg::Statement{"lock_idle_passes", R"sql(
     FOR UPDATE SKIP LOCKED
 )sql"};
 
-domain::PassSet run(pg::Transaction& tx, pg::Statement const& statement,
-                    std::vector<TokenId> tokens) {
+domain::PassSet set_of(pg::Rows const& rows) {
     auto set = domain::PassSet{};
-    if (tokens.empty()) {
-        return set;
-    }
-    std::ranges::sort(tokens);
-    tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
-    auto const rows = tx.query(statement, pg::column(tokens));
     set.reserve(static_cast<std::size_t>(rows.size()));
     for (auto row = 0; row < rows.size(); ++row) {
         auto const cells = rows[row];
@@ -49,14 +42,24 @@ domain::PassSet run(pg::Transaction& tx, pg::Statement const& statement,
     return set;
 }
 
-}  // namespace
-
-domain::PassSet lock(pg::Transaction& tx, std::vector<TokenId> tokens) {
-    return run(tx, lock_passes, std::move(tokens));
+pg::Later<domain::PassSet> ask(pg::Transaction& tx, pg::Statement const& statement,
+                               std::vector<TokenId> tokens) {
+    if (tokens.empty()) {
+        return pg::Later{domain::PassSet{}};
+    }
+    std::ranges::sort(tokens);
+    tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
+    return {tx.ask(statement, pg::column(tokens)), set_of};
 }
 
-domain::PassSet lock_idle(pg::Transaction& tx, std::vector<TokenId> tokens) {
-    return run(tx, lock_idle_passes, std::move(tokens));
+}  // namespace
+
+pg::Later<domain::PassSet> lock(pg::Transaction& tx, std::vector<TokenId> tokens) {
+    return ask(tx, lock_passes, std::move(tokens));
+}
+
+pg::Later<domain::PassSet> lock_idle(pg::Transaction& tx, std::vector<TokenId> tokens) {
+    return ask(tx, lock_idle_passes, std::move(tokens));
 }
 
 namespace {

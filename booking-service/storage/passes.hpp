@@ -10,9 +10,10 @@
 namespace frontrow::booking::storage::passes {
 
 /// Locks them in order; one that was never heard of is made, usable. All are in the set.
-[[nodiscard]] domain::PassSet lock(pg::Transaction& tx, std::vector<TokenId> tokens);
+[[nodiscard]] pg::Later<domain::PassSet> lock(pg::Transaction& tx, std::vector<TokenId> tokens);
 /// Locks those that exist and that nobody else has locked.
-[[nodiscard]] domain::PassSet lock_idle(pg::Transaction& tx, std::vector<TokenId> tokens);
+[[nodiscard]] pg::Later<domain::PassSet> lock_idle(pg::Transaction& tx,
+                                                   std::vector<TokenId> tokens);
 /// Writes passes whose rows this transaction has locked.
 void save(pg::Transaction& tx, std::vector<domain::Pass const*> const& passes);
 

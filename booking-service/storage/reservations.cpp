@@ -103,13 +103,8 @@ Reservation decode(pg::Row const& row) {
             .created_at = row.instant(13)};
 }
 
-domain::ReservationSet run(pg::Transaction& tx, pg::Statement const& statement,
-                           std::vector<ReservationId> ids) {
+domain::ReservationSet set_of(pg::Rows const& rows) {
     auto set = domain::ReservationSet{};
-    if (ids.empty()) {
-        return set;
-    }
-    auto const rows = tx.query(statement, pg::column(ids));
     set.reserve(static_cast<std::size_t>(rows.size()));
     for (auto row = 0; row < rows.size(); ++row) {
         auto reservation = decode(rows[row]);
@@ -119,14 +114,23 @@ domain::ReservationSet run(pg::Transaction& tx, pg::Statement const& statement,
     return set;
 }
 
-}  // namespace
-
-domain::ReservationSet lock(pg::Transaction& tx, std::vector<ReservationId> ids) {
-    return run(tx, lock_reservations, std::move(ids));
+pg::Later<domain::ReservationSet> ask(pg::Transaction& tx, pg::Statement const& statement,
+                                      std::vector<ReservationId> const& ids) {
+    if (ids.empty()) {
+        return pg::Later{domain::ReservationSet{}};
+    }
+    return {tx.ask(statement, pg::column(ids)), set_of};
 }
 
-domain::ReservationSet lock_idle(pg::Transaction& tx, std::vector<ReservationId> ids) {
-    return run(tx, lock_idle_reservations, std::move(ids));
+}  // namespace
+
+pg::Later<domain::ReservationSet> lock(pg::Transaction& tx, std::vector<ReservationId> const& ids) {
+    return ask(tx, lock_reservations, ids);
+}
+
+pg::Later<domain::ReservationSet> lock_idle(pg::Transaction& tx,
+                                            std::vector<ReservationId> const& ids) {
+    return ask(tx, lock_idle_reservations, ids);
 }
 
 namespace {

@@ -16,9 +16,11 @@ namespace frontrow::booking::storage::reservations {
 void insert(pg::Transaction& tx, std::span<domain::Reservation const> reservations,
             std::span<std::string const> stories);
 /// Locks them in order. Ids that do not exist are not in the set.
-[[nodiscard]] domain::ReservationSet lock(pg::Transaction& tx, std::vector<ReservationId> ids);
+[[nodiscard]] pg::Later<domain::ReservationSet> lock(pg::Transaction& tx,
+                                                     std::vector<ReservationId> const& ids);
 /// Locks those that nobody else has locked.
-[[nodiscard]] domain::ReservationSet lock_idle(pg::Transaction& tx, std::vector<ReservationId> ids);
+[[nodiscard]] pg::Later<domain::ReservationSet> lock_idle(pg::Transaction& tx,
+                                                          std::vector<ReservationId> const& ids);
 /// Writes reservations whose rows this transaction has locked.
 void save(pg::Transaction& tx, std::vector<domain::Reservation const*> const& reservations);
 

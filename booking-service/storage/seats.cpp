@@ -36,24 +36,28 @@ Seat decode(pg::Row const& row) {
             .held_until = row.optional(5, &pg::Row::instant)};
 }
 
-}  // namespace
-
-domain::SeatSet lock(pg::Transaction& tx, std::vector<SeatKey> keys, IfLocked if_locked) {
+domain::SeatSet set_of(pg::Rows const& rows) {
     auto set = domain::SeatSet{};
-    if (keys.empty()) {
-        return set;
-    }
-    std::ranges::sort(keys);
-    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-    auto const& statement = if_locked == IfLocked::wait ? lock_seats : lock_seats_that_are_not;
-    auto const rows =
-        tx.query(statement, pg::column(keys, &SeatKey::show), pg::column(keys, &SeatKey::number));
     set.reserve(static_cast<std::size_t>(rows.size()));
     for (auto row = 0; row < rows.size(); ++row) {
         auto seat = decode(rows[row]);
         set.add(seat.key, std::move(seat));
     }
     return set;
+}
+
+}  // namespace
+
+pg::Later<domain::SeatSet> lock(pg::Transaction& tx, std::vector<SeatKey> keys,
+                                IfLocked if_locked) {
+    if (keys.empty()) {
+        return pg::Later{domain::SeatSet{}};
+    }
+    std::ranges::sort(keys);
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    auto const& statement = if_locked == IfLocked::wait ? lock_seats : lock_seats_that_are_not;
+    return {tx.ask(statement, pg::column(keys, &SeatKey::show), pg::column(keys, &SeatKey::number)),
+            set_of};
 }
 
 namespace {

@@ -14,8 +14,9 @@ enum class IfLocked { wait = 1, skip };
 
 /// Locks them in (show, seat) order, whatever the order and repetition of `keys`. Seats that do not
 /// exist are not in the set.
-[[nodiscard]] domain::SeatSet lock(pg::Transaction& tx, std::vector<domain::SeatKey> keys,
-                                   IfLocked if_locked = IfLocked::wait);
+[[nodiscard]] pg::Later<domain::SeatSet> lock(pg::Transaction& tx,
+                                              std::vector<domain::SeatKey> keys,
+                                              IfLocked if_locked = IfLocked::wait);
 /// Writes seats whose rows this transaction has locked.
 void save(pg::Transaction& tx, std::vector<domain::Seat const*> const& seats);
 

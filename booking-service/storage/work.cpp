@@ -34,11 +34,10 @@ domain::Work lock(pg::Transaction& tx, Needs needs) {
     for (auto const& reservation : reservations::load(tx, needs.reservations)) {
         add_needs_of(reservation, needs);
     }
-    auto work = domain::Work{};
-    work.passes = passes::lock(tx, std::move(needs.tokens));
-    work.seats = seats::lock(tx, std::move(needs.seats));
-    work.reservations = reservations::lock(tx, std::move(needs.reservations));
-    return work;
+    auto passes = passes::lock(tx, std::move(needs.tokens));
+    auto seats = seats::lock(tx, std::move(needs.seats));
+    auto reservations = reservations::lock(tx, needs.reservations);
+    return {passes.get(), seats.get(), reservations.get()};
 }
 
 IdleWork lock_idle(pg::Transaction& tx, std::vector<domain::Reservation> const& candidates) {
@@ -47,10 +46,10 @@ IdleWork lock_idle(pg::Transaction& tx, std::vector<domain::Reservation> const& 
         add_needs_of(reservation, needs);
         needs.reservations.push_back(reservation.id);
     }
-    auto idle = IdleWork{};
-    idle.work.passes = passes::lock_idle(tx, std::move(needs.tokens));
-    idle.work.seats = seats::lock(tx, std::move(needs.seats), seats::IfLocked::skip);
-    idle.work.reservations = reservations::lock_idle(tx, std::move(needs.reservations));
+    auto passes = passes::lock_idle(tx, std::move(needs.tokens));
+    auto seats = seats::lock(tx, std::move(needs.seats), seats::IfLocked::skip);
+    auto reservations = reservations::lock_idle(tx, needs.reservations);
+    auto idle = IdleWork{.work = {passes.get(), seats.get(), reservations.get()}, .complete = {}};
     for (auto const& reservation : candidates) {
         if (is_complete(idle.work, reservation)) {
             idle.complete.push_back(reservation.id);

@@ -113,8 +113,12 @@ void Batch::run_once(pg::Transaction& tx, lane::Slice slice) {
         stop_if_most_would_fail(tx);
     }
     auto pass = Pass{};
-    claim_arrivals(tx, slice, pass);
-    claim_replays(tx, slice, pass);
+    // In this order, each seeing what the one before waited for, and in one round trip.
+    auto arrivals = claim_arrivals(tx, slice);
+    auto replays = claim_replays(tx, slice);
+    pass.blocked = lock_blocked(tx, options_.group, keys_of(slice));
+    keep_fresh_arrivals(slice, arrivals.get(), pass);
+    keep_fresh_replays(slice, replays.get(), pass);
     std::ranges::sort(pass.fresh);
     sort_out(tx, pass);
     if (!pass.handled.empty()) {
@@ -126,7 +130,7 @@ void Batch::run_once(pg::Transaction& tx, lane::Slice slice) {
     last_ = std::move(pass);
 }
 
-void Batch::claim_arrivals(pg::Transaction& tx, lane::Slice slice, Pass& pass) {
+Claimed Batch::claim_arrivals(pg::Transaction& tx, lane::Slice slice) const {
     auto claims = std::vector<Claim>{};
     for (auto i = slice.begin; i < slice.end; ++i) {
         auto const& entry = entries_[i];
@@ -135,7 +139,11 @@ void Batch::claim_arrivals(pg::Transaction& tx, lane::Slice slice, Pass& pass) {
                 {entry.event_id, entry.topic, entry.record->partition, entry.record->offset});
         }
     }
-    auto fresh = claim(tx, options_.group, claims);
+    return claim(tx, options_.group, claims);
+}
+
+void Batch::keep_fresh_arrivals(lane::Slice slice, std::unordered_set<Uuid> fresh,
+                                Pass& pass) const {
     for (auto i = slice.begin; i < slice.end; ++i) {
         auto const& entry = entries_[i];
         if (entry.letter || entry.is_foreign) {
@@ -150,14 +158,18 @@ void Batch::claim_arrivals(pg::Transaction& tx, lane::Slice slice, Pass& pass) {
     }
 }
 
-void Batch::claim_replays(pg::Transaction& tx, lane::Slice slice, Pass& pass) {
+Claimed Batch::claim_replays(pg::Transaction& tx, lane::Slice slice) const {
     auto ids = std::vector<Uuid>{};
     for (auto i = slice.begin; i < slice.end; ++i) {
         if (entries_[i].letter && window_->holds(entries_[i].event_id)) {
             ids.push_back(entries_[i].event_id);
         }
     }
-    auto fresh = claim_again(tx, options_.group, ids, "dead");
+    return claim_again(tx, options_.group, ids, "dead");
+}
+
+void Batch::keep_fresh_replays(lane::Slice slice, std::unordered_set<Uuid> fresh,
+                               Pass& pass) const {
     for (auto i = slice.begin; i < slice.end; ++i) {
         auto const& entry = entries_[i];
         if (!entry.letter) {
@@ -176,14 +188,17 @@ void Batch::claim_replays(pg::Transaction& tx, lane::Slice slice, Pass& pass) {
     }
 }
 
-void Batch::sort_out(pg::Transaction& tx, Pass& pass) {
+std::set<TopicKey> Batch::keys_of(lane::Slice slice) const {
     auto keys = std::set<TopicKey>{};
-    for (auto const i : pass.fresh) {
-        if (auto key = key_of(entries_[i])) {
+    for (auto i = slice.begin; i < slice.end; ++i) {
+        if (auto key = key_of(entries_[i]); key && !entries_[i].is_foreign) {
             keys.insert(*std::move(key));
         }
     }
-    pass.blocked = lock_blocked(tx, options_.group, keys);
+    return keys;
+}
+
+void Batch::sort_out(pg::Transaction& tx, Pass& pass) {
     for (auto const i : pass.fresh) {
         auto const& entry = entries_[i];
         auto const key = key_of(entry);
@@ -350,7 +365,7 @@ std::size_t Batch::failures_one_by_one(pg::Transaction& tx) {
             claims.push_back({entry.event_id, entry.topic, entry.record->partition, 0});
         }
     }
-    auto fresh = claim(tx, options_.group, claims);
+    auto fresh = claim(tx, options_.group, claims).get();
     for (std::size_t i = 0; i < entries_.size(); ++i) {
         auto const& entry = entries_[i];
         if (entry.letter || !entry.event || entry.condemned || fresh.erase(entry.event_id) == 0) {
@@ -359,6 +374,7 @@ std::size_t Batch::failures_one_by_one(pg::Transaction& tx) {
         tx.connection().run_script("SAVEPOINT trial");
         try {
             auto const outcomes = call(tx, std::array{i});
+            tx.connection().await_posted();
             failures += outcomes.front().verdict == Verdict::refused ? 1U : 0U;
         } catch (pg::Error const& error) {
             if (error.kind() != pg::FaultKind::item) {

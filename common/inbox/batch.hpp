@@ -8,6 +8,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "common/deadletter/dead_letter.hpp"
@@ -88,8 +89,11 @@ class Batch {
     void add(kafka::Record const& record);
     void read(Entry& entry);
     [[nodiscard]] std::optional<TopicKey> key_of(Entry const& entry) const;
-    void claim_arrivals(pg::Transaction& tx, lane::Slice slice, Pass& pass);
-    void claim_replays(pg::Transaction& tx, lane::Slice slice, Pass& pass);
+    [[nodiscard]] std::set<TopicKey> keys_of(lane::Slice slice) const;
+    [[nodiscard]] Claimed claim_arrivals(pg::Transaction& tx, lane::Slice slice) const;
+    [[nodiscard]] Claimed claim_replays(pg::Transaction& tx, lane::Slice slice) const;
+    void keep_fresh_arrivals(lane::Slice slice, std::unordered_set<Uuid> fresh, Pass& pass) const;
+    void keep_fresh_replays(lane::Slice slice, std::unordered_set<Uuid> fresh, Pass& pass) const;
     void sort_out(pg::Transaction& tx, Pass& pass);
     void judge(Pass& pass, std::vector<Outcome> const& outcomes, Instant now);
     void fail(Pass& pass, std::size_t index, Failure const& failure, Instant now);

@@ -94,28 +94,28 @@ pg::Parameter keys_of(std::set<TopicKey> const& keys) {
 
 }  // namespace
 
-std::unordered_set<Uuid> claim(pg::Transaction& tx, std::string_view consumer,
-                               std::span<Claim const> claims) {
+Claimed claim(pg::Transaction& tx, std::string_view consumer, std::span<Claim const> claims) {
     if (claims.empty()) {
-        return {};
+        return Claimed{{}};
     }
-    return ids_of(tx.query(insert_claims, consumer, pg::column(claims, &Claim::event_id),
-                           pg::column(claims, &Claim::topic), pg::column(claims, &Claim::partition),
-                           pg::column(claims, &Claim::offset)));
+    return {tx.ask(insert_claims, consumer, pg::column(claims, &Claim::event_id),
+                   pg::column(claims, &Claim::topic), pg::column(claims, &Claim::partition),
+                   pg::column(claims, &Claim::offset)),
+            ids_of};
 }
 
-std::unordered_set<Uuid> claim_again(pg::Transaction& tx, std::string_view consumer,
-                                     std::span<Uuid const> ids, std::string_view outcome_before) {
+Claimed claim_again(pg::Transaction& tx, std::string_view consumer, std::span<Uuid const> ids,
+                    std::string_view outcome_before) {
     if (ids.empty()) {
-        return {};
+        return Claimed{{}};
     }
-    return ids_of(tx.query(update_claims, consumer, pg::column(ids), outcome_before));
+    return {tx.ask(update_claims, consumer, pg::column(ids), outcome_before), ids_of};
 }
 
 void record(pg::Transaction& tx, std::string_view consumer, std::span<Ending const> endings) {
     if (!endings.empty()) {
-        tx.query(update_endings, consumer, pg::column(endings, &Ending::event_id),
-                 pg::column(endings, &Ending::outcome), pg::column(endings, &Ending::reason));
+        tx.post(update_endings, consumer, pg::column(endings, &Ending::event_id),
+                pg::column(endings, &Ending::outcome), pg::column(endings, &Ending::reason));
     }
 }
 

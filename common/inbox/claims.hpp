@@ -24,16 +24,18 @@ struct Claim {
     std::int64_t offset{0};
 };
 
-/// Inserts in the order of ids, each as `applied`; answers those that nobody had claimed before.
-/// Two claims of one id in the span are folded: it is answered once.
-[[nodiscard]] std::unordered_set<Uuid> claim(pg::Transaction& tx, std::string_view consumer,
-                                             std::span<Claim const> claims);
+/// The ids that are claimed now: asked with the next statement.
+using Claimed = pg::Later<std::unordered_set<Uuid>>;
 
-/// Claims events that were `dead` (for a replay) or `parked` (for the drain) as `applied`; answers
-/// those that still were. The lock is held to the end of the transaction.
-[[nodiscard]] std::unordered_set<Uuid> claim_again(pg::Transaction& tx, std::string_view consumer,
-                                                   std::span<Uuid const> ids,
-                                                   std::string_view outcome_before);
+/// Inserts in the order of ids, each as `applied`; claimed are those that nobody had claimed
+/// before. Two claims of one id in the span are folded: it is claimed once.
+[[nodiscard]] Claimed claim(pg::Transaction& tx, std::string_view consumer,
+                            std::span<Claim const> claims);
+
+/// Claims events that were `dead` (for a replay) or `parked` (for the drain) as `applied`: those
+/// that still were. The lock is held to the end of the transaction.
+[[nodiscard]] Claimed claim_again(pg::Transaction& tx, std::string_view consumer,
+                                  std::span<Uuid const> ids, std::string_view outcome_before);
 
 /// How a claimed event ended, if not by being applied.
 struct Ending {

@@ -45,7 +45,7 @@ void Drain::run(pg::Transaction& tx) {
         return;  // another instance was faster
     }
     auto const ids = std::vector{letter->event_id};
-    if (!claim_again(tx, options_.group, ids, "parked").empty()) {
+    if (!claim_again(tx, options_.group, ids, "parked").get().empty()) {
         settle(tx, *letter, *key);
     } else {
         auto const end = deadletter::Settlement{

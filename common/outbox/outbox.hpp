@@ -22,18 +22,19 @@ void append(pg::Transaction& tx, std::span<Message const> messages);
 [[nodiscard]] Bytes encode_headers(kafka::Headers const& headers);
 [[nodiscard]] kafka::Headers decode_headers(Bytes const& octets);
 
-/// Tells the relay that something was committed: one UDP datagram, never blocks, may be lost (the
-/// relay polls as well). Safe for threads.
+/// Tells the relay in whose database something was committed: one UDP datagram, never blocks, may
+/// be lost (the relay polls as well). Safe for threads.
 class RelayHint {
   public:
-    /// `endpoint` is "host:port"; empty: no hints.
-    explicit RelayHint(std::string const& endpoint);
+    /// `endpoint` is "host:port"; empty: no hints. `database` is its name in the relay's settings.
+    RelayHint(std::string const& endpoint, std::string database);
     ~RelayHint();
     RelayHint(RelayHint const&) = delete;
     RelayHint& operator=(RelayHint const&) = delete;
     void send() const noexcept;
 
   private:
+    std::string database_;
     int socket_{-1};
 };
 

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <stdexcept>
+#include <utility>
 
 #include "common/outbox/outbox.hpp"
 
@@ -30,7 +31,8 @@ Addresses resolve(std::string const& endpoint) {
 
 }  // namespace
 
-RelayHint::RelayHint(std::string const& endpoint) {
+RelayHint::RelayHint(std::string const& endpoint, std::string database)
+    : database_{std::move(database)} {
     if (endpoint.empty()) {
         return;
     }
@@ -55,9 +57,9 @@ RelayHint::~RelayHint() {
 
 void RelayHint::send() const noexcept {
     if (socket_ >= 0) {
-        auto const hint = char{1};
         // May fail, as when no relay listens: it polls as well.
-        [[maybe_unused]] auto const sent = ::send(socket_, &hint, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+        [[maybe_unused]] auto const sent =
+            ::send(socket_, database_.data(), database_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     }
 }
 

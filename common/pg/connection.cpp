@@ -18,6 +18,9 @@ namespace {
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr auto tcp_silence_max = std::chrono::milliseconds{10'000};
+// libpq sends by itself what is longer than 64 KiB. A server that has a statement and waits for its
+// Sync would keep its locks as long as this process stands still.
+constexpr auto octets_asked_max = std::size_t{16'384};
 constexpr auto answer_margin = std::chrono::milliseconds{1000};
 
 /// Waits until the socket is ready; false when the deadline has passed.
@@ -336,7 +339,7 @@ void Connection::send_prepared(Statement const& statement,
     }
 }
 
-void Connection::post_prepared(Statement const& statement,
+void Connection::make_prepared(Statement const& statement,
                                std::vector<Parameter> const& parameters) {
     if (!prepared_.contains(statement.name)) {
         await_posted();
@@ -345,14 +348,37 @@ void Connection::post_prepared(Statement const& statement,
         }
         keep_prepared(statement, parameters);
     }
+}
+
+Answer Connection::post_prepared(Statement const& statement,
+                                 std::vector<Parameter> const& parameters) {
+    make_prepared(statement, parameters);
     if (posted_.empty() && PQtransactionStatus(connection_.get()) != PQTRANS_INTRANS) {
-        run_prepared(statement, parameters);
-        return;
+        return {*this, std::make_shared<Rows>(run_prepared(statement, parameters))};
     }
-    enqueue(statement, parameters);
+    auto answer = Answer{*this, enqueue(statement, parameters)};
     if (!posted_.front().has_sync) {
         await_posted();  // behind a BEGIN that failed, the next one would commit by itself
     }
+    return answer;
+}
+
+Answer Connection::ask_prepared(Statement const& statement,
+                                std::vector<Parameter> const& parameters) {
+    make_prepared(statement, parameters);
+    auto octets = std::size_t{0};
+    for (auto const& parameter : parameters) {
+        octets += parameter.octets ? parameter.octets->size() : 0;
+    }
+    if (octets > octets_asked_max) {
+        return post_prepared(statement, parameters);
+    }
+    return {*this, enqueue(statement, parameters, false)};
+}
+
+Rows const& Answer::rows() const {
+    connection_->await_posted();
+    return *rows_;
 }
 
 std::shared_ptr<Rows> Connection::enqueue(Statement const& statement,

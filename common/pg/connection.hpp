@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "common/pg/error.hpp"
@@ -44,6 +46,38 @@ struct ConnectOptions {
     bool read_only{false};
 };
 
+class Connection;
+
+/// The answer of a statement that was sent ahead.
+class Answer {
+  public:
+    Answer(Connection& connection, std::shared_ptr<Rows> rows)
+        : connection_{&connection}, rows_{std::move(rows)} {}
+    /// Waits for all that was sent ahead, if it must; throws the first fault among it.
+    [[nodiscard]] Rows const& rows() const;
+
+  private:
+    Connection* connection_;
+    std::shared_ptr<Rows> rows_;
+};
+
+/// What a statement that was asked will have answered, decoded.
+template <class Value>
+class Later {
+  public:
+    /// Nothing had to be asked.
+    explicit Later(Value known) : known_{std::move(known)} {}
+    Later(Answer answer, std::function<Value(Rows const&)> decode)
+        : answer_{std::move(answer)}, decode_{std::move(decode)} {}
+    /// Waits as Answer does. Once.
+    [[nodiscard]] Value get() { return answer_ ? decode_(answer_->rows()) : std::move(known_); }
+
+  private:
+    Value known_{};
+    std::optional<Answer> answer_{};
+    std::function<Value(Rows const&)> decode_{};
+};
+
 /// One connection. Not for several threads at once. Every call may throw pg::Error; afterwards
 /// `is_healthy()` tells whether the session can go on or must be opened anew.
 class Connection {
@@ -65,15 +99,23 @@ class Connection {
         return run_prepared(statement, parameters);
     }
     Rows run_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
-    /// Sends a statement whose answer nobody needs, and does not wait: the server works while the
-    /// caller goes on, and several share one round trip. A fault of it is thrown by the next call
-    /// that waits, which is COMMIT at the latest. Outside a transaction it waits like `query`.
+    /// Sends a statement whose answer nobody needs yet, and does not wait: the server works while
+    /// the caller goes on, and several share one round trip. A fault of it is thrown by the next
+    /// call that waits, which is COMMIT at the latest. Outside a transaction it waits like `query`.
     template <class... Values>
-    void post(Statement const& statement, Values const&... values) {
+    Answer post(Statement const& statement, Values const&... values) {
         auto const parameters = std::vector<Parameter>{as_parameter(values)...};
-        post_prepared(statement, parameters);
+        return post_prepared(statement, parameters);
     }
-    void post_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
+    Answer post_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
+    /// Sends a statement together with the next one: they share a round trip, the next is not run
+    /// if this one fails, and outside a transaction both are one.
+    template <class... Values>
+    [[nodiscard]] Answer ask(Statement const& statement, Values const&... values) {
+        auto const parameters = std::vector<Parameter>{as_parameter(values)...};
+        return ask_prepared(statement, parameters);
+    }
+    Answer ask_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
     /// Waits for all that was posted. Throws the first fault among it.
     void await_posted();
     /// Plain SQL, perhaps several statements; answers with the last result in text format. For
@@ -120,6 +162,8 @@ class Connection {
     };
 
     void connect();
+    /// Waits for what was posted if it must in order to prepare a statement that is new here.
+    void make_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
     void keep_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
     /// Sends a statement that is prepared already, in a transaction or to begin one.
     std::shared_ptr<Rows> enqueue(Statement const& statement,

@@ -25,10 +25,16 @@ class Transaction {
         return connection_.query(statement, values...);
     }
 
-    /// As Connection::post: for writes whose answer nobody needs.
+    /// As Connection::post: for writes whose answer nobody needs yet.
     template <class... Values>
-    void post(Statement const& statement, Values const&... values) {
-        connection_.post(statement, values...);
+    Answer post(Statement const& statement, Values const&... values) {
+        return connection_.post(statement, values...);
+    }
+
+    /// As Connection::ask: for reads that need nothing of each other.
+    template <class... Values>
+    [[nodiscard]] Answer ask(Statement const& statement, Values const&... values) {
+        return connection_.ask(statement, values...);
     }
 
     /// Commits and checks the tag: COMMIT of an aborted transaction answers ROLLBACK, which throws

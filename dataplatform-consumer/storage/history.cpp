@@ -101,16 +101,16 @@ std::map<TopicKey, std::int64_t> heads(pg::Transaction& tx, std::span<Entry cons
 }
 
 void append(pg::Transaction& tx, std::span<Entry const> entries) {
-    tx.query(insert_entries, pg::column(entries, &Entry::event_id),
-             pg::column(entries, &Entry::type), pg::column(entries, &Entry::topic),
-             pg::column(entries, &Entry::partition), pg::column(entries, &Entry::offset),
-             pg::column(entries, &Entry::key), pg::column(entries, &Entry::aggregate),
-             pg::column(entries, &Entry::version), pg::column(entries, &Entry::time),
-             pg::column(entries, &Entry::correlation_id), pg::column(entries, &Entry::causation_id),
-             pg::column(entries, &Entry::trace_id),
-             pg::column(entries, [](Entry const& entry) { return name_of(entry.user); }),
-             pg::column(entries, &Entry::reservation), pg::column(entries, &Entry::token),
-             pg::column(entries, &Entry::value));
+    tx.post(insert_entries, pg::column(entries, &Entry::event_id),
+            pg::column(entries, &Entry::type), pg::column(entries, &Entry::topic),
+            pg::column(entries, &Entry::partition), pg::column(entries, &Entry::offset),
+            pg::column(entries, &Entry::key), pg::column(entries, &Entry::aggregate),
+            pg::column(entries, &Entry::version), pg::column(entries, &Entry::time),
+            pg::column(entries, &Entry::correlation_id), pg::column(entries, &Entry::causation_id),
+            pg::column(entries, &Entry::trace_id),
+            pg::column(entries, [](Entry const& entry) { return name_of(entry.user); }),
+            pg::column(entries, &Entry::reservation), pg::column(entries, &Entry::token),
+            pg::column(entries, &Entry::value));
 }
 
 std::vector<Entry> of_reservation(pg::Transaction& tx, ReservationId const& id,

@@ -19,7 +19,8 @@ class DatabaseRelay {
 
     /// Returns after the stop. Faults end a session, never the loop.
     void run(std::stop_token const& stop);
-    /// Something was committed. Safe for threads.
+    [[nodiscard]] std::string const& name() const { return options_.name; }
+    /// Something was committed in its database. Safe for threads.
     void wake() { wake_.ring(); }
     /// Publishing, or ready to take over from the one that does. Safe for threads.
     [[nodiscard]] bool is_ready() const { return ready_; }

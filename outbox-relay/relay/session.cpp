@@ -58,8 +58,11 @@ void Session::run(std::stop_token const& stop, Wake& wake) {
     auto pause = options_.poll_min;
     try {
         while (!stop.stop_requested()) {
-            if (turn() || wake.wait(pause)) {
+            if (turn()) {
                 pause = options_.poll_min;
+            } else if (wake.wait(pause)) {
+                pause = options_.poll_min;
+                looked_at_.reset();  // there is something new: no need to ask whether
             } else {
                 pause = std::min(pause * 2, options_.poll_max);
             }
@@ -90,31 +93,40 @@ bool Session::turn() {
     settle(window_is_read());
     resume_stopped();
     measure();
-    return moved || in_flight_.size() > 0 || !window_is_read();
+    return in_flight_.size() > 0 || !window_is_read();
 }
 
 bool Session::look_for_window() {
-    auto const now = storage::current_snapshot(connection_);
-    if (looked_at_ == now) {
+    if (looked_at_ && looked_at_ == storage::current_snapshot(connection_)) {
         return false;
     }
     auto const published = cursor_.window ? *cursor_.window : *cursor_.published;
-    auto const ends = storage::ends_of(connection_, published, now);
+    auto const [now, ends] = storage::window_up_to_now(connection_, published);
     looked_at_ = now;
     if (!ends) {
         return false;
     }
     // Before its first row is sent: otherwise, after a restart, another window would be taken, and
     // a row that was committed late, below the last id of this one, would be lost.
-    write(domain::with_window(cursor_, now), {});
+    auto const cursor = domain::with_window(cursor_, now);
+    auto written = storage::ask_write_cursor(connection_, epoch_, cursor, options_.lease);
     greatest_ = ends->greatest;
     read_up_to_ = ends->least - 1;
-    return true;
+    auto rows =
+        storage::read_page(connection_, page_size(), read_up_to_, greatest_, cursor, epoch_);
+    if (written.get()) {
+        cursor_ = cursor;
+        written_at_ = steady_clock::now();
+    }
+    return take(std::move(rows));
 }
 
 bool Session::read_page() {
-    auto rows =
-        storage::read_page(connection_, page_size(), read_up_to_, greatest_, cursor_, epoch_);
+    return take(
+        storage::read_page(connection_, page_size(), read_up_to_, greatest_, cursor_, epoch_));
+}
+
+bool Session::take(pg::Rows rows) {
     if (rows.empty()) {
         storage::check_epoch(connection_, epoch_);  // an empty page may mean that we are fenced
         read_up_to_ = greatest_;

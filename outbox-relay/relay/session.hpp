@@ -46,9 +46,10 @@ class Session {
     bool turn();
 
     // The steps of a turn, in their order.
-    bool look_for_window();  ///< true if rows were found; durable before it returns
-    bool read_page();        ///< true if rows were taken into hand
-    bool hand_over();        ///< true if a record was given to the producer
+    /// True if rows were found: the first page of them is in hand, and their window is durable.
+    bool look_for_window();
+    bool read_page();  ///< true if more rows were taken into hand
+    bool hand_over();  ///< true if a record was given to the producer
     std::size_t collect(std::chrono::milliseconds wait);  ///< acknowledgements and refusals
     /// Moves the cursor behind the acknowledged prefix when that is due; `at_once`: also when all
     /// in hand is over.
@@ -81,6 +82,7 @@ class Session {
     bool give_to_producer(storage::OutboxRow const& row, domain::InFlight::Tag tag);
     void write(domain::Cursor const& cursor, std::vector<domain::StoppedRow> const& stopped);
     void forget(std::size_t rows);
+    bool take(pg::Rows rows);
     void finish_resuming();
     void start_resuming();
     void measure();

@@ -57,15 +57,6 @@ std::optional<std::string> text_of(std::optional<domain::Snapshot> const& value)
     return value ? std::optional{value->text} : std::nullopt;
 }
 
-std::int64_t update(pg::Connection& connection, std::int64_t epoch, domain::Cursor const& cursor,
-                    std::chrono::milliseconds lease) {
-    auto const server = cursor.server.value_or(domain::Server{});
-    return connection
-        .query(write, epoch, text_of(cursor.published), text_of(cursor.window), cursor.last_id,
-               server.system_identifier, server.timeline, std::int64_t{lease.count()})
-        .affected();
-}
-
 [[noreturn]] void fenced(std::int64_t epoch) {
     throw Fenced{"epoch " + std::to_string(epoch) + " is over: another relay has taken over"};
 }
@@ -103,17 +94,29 @@ ServerState server_state(pg::Connection& connection) {
 void write_cursor(pg::Connection& connection, std::int64_t epoch, domain::Cursor const& cursor,
                   std::chrono::milliseconds lease, std::span<domain::StoppedRow const> stopped) {
     if (stopped.empty()) {
-        if (update(connection, epoch, cursor, lease) == 0) {  // one statement is one transaction
+        // One statement is one transaction.
+        if (!ask_write_cursor(connection, epoch, cursor, lease).get()) {
             fenced(epoch);
         }
         return;
     }
     auto tx = pg::Transaction{connection};
-    if (update(connection, epoch, cursor, lease) == 0) {
+    if (!ask_write_cursor(connection, epoch, cursor, lease).get()) {
         fenced(epoch);
     }
     insert_stopped(tx, stopped);
     tx.commit();
+}
+
+pg::Later<bool> ask_write_cursor(pg::Connection& connection, std::int64_t epoch,
+                                 domain::Cursor const& cursor, std::chrono::milliseconds lease) {
+    auto const server = cursor.server.value_or(domain::Server{});
+    return {connection.ask(write, epoch, text_of(cursor.published), text_of(cursor.window),
+                           cursor.last_id, server.system_identifier, server.timeline,
+                           std::int64_t{lease.count()}),
+            [](pg::Rows const& rows) {
+                return rows.affected() == 1;
+            }};
 }
 
 void check_epoch(pg::Connection& connection, std::int64_t epoch) {

@@ -44,6 +44,12 @@ struct ServerState {
 void write_cursor(pg::Connection& connection, std::int64_t epoch, domain::Cursor const& cursor,
                   std::chrono::milliseconds lease, std::span<domain::StoppedRow const> stopped);
 
+/// As write_cursor, sent with the next statement and in one transaction with it: true if it was
+/// written, false if the epoch is another's.
+[[nodiscard]] pg::Later<bool> ask_write_cursor(pg::Connection& connection, std::int64_t epoch,
+                                               domain::Cursor const& cursor,
+                                               std::chrono::milliseconds lease);
+
 /// Throws Fenced if the epoch is another's.
 void check_epoch(pg::Connection& connection, std::int64_t epoch);
 

@@ -30,6 +30,20 @@ constexpr auto window_ends = pg::Statement{"relay_window_ends", R"sql(
     ) AS branches
 )sql"};
 
+// The statement's own snapshot is the window: what it sees needs no comparing with it.
+constexpr auto window_now = pg::Statement{"relay_window_now", R"sql(
+    SELECT min(least), max(greatest), (SELECT pg_current_snapshot()::text)
+    FROM (
+        SELECT min(id + 0) AS least, max(id + 0) AS greatest
+        FROM public.outbox
+        WHERE tx >= (SELECT pg_snapshot_xmax($1::text::pg_snapshot))
+        UNION ALL
+        SELECT min(id + 0), max(id + 0)
+        FROM public.outbox
+        WHERE tx = ANY (ARRAY(SELECT pg_snapshot_xip($1::text::pg_snapshot)))
+    ) AS branches
+)sql"};
+
 constexpr auto page_sql = R"sql(
     SELECT id, event_id, aggregateid, version, type, topic, key, payload, time, traceparent,
            headers, partition, created_at
@@ -81,6 +95,10 @@ constexpr auto drop = pg::Statement{"relay_drop_partitions", R"sql(
     SELECT public.drop_outbox_partitions($1::bigint * interval '1 millisecond')
 )sql"};
 
+std::optional<Ends> ends_in(pg::Row const& row) {
+    return row.is_null(0) ? std::nullopt : std::optional{Ends{row.int64(0), row.int64(1)}};
+}
+
 std::string const& required_text_of(std::optional<domain::Snapshot> const& snapshot) {
     ENSURE(snapshot.has_value());
     return snapshot->text;
@@ -110,11 +128,12 @@ domain::Snapshot current_snapshot(pg::Connection& connection) {
 
 std::optional<Ends> ends_of(pg::Connection& connection, domain::Snapshot const& published,
                             domain::Snapshot const& window) {
-    auto const rows = connection.query(window_ends, published.text, window.text);
-    if (rows[0].is_null(0)) {
-        return std::nullopt;
-    }
-    return Ends{rows[0].int64(0), rows[0].int64(1)};
+    return ends_in(connection.query(window_ends, published.text, window.text)[0]);
+}
+
+WindowUpToNow window_up_to_now(pg::Connection& connection, domain::Snapshot const& published) {
+    auto const rows = connection.query(window_now, published.text);
+    return {.now = {rows[0].string(2)}, .ends = ends_in(rows[0])};
 }
 
 pg::Rows read_page(pg::Connection& connection, PageSize size, std::int64_t last_id,

@@ -48,6 +48,15 @@ struct Ends {
                                           domain::Snapshot const& published,
                                           domain::Snapshot const& window);
 
+/// A window up to now: a snapshot, and the ends of what it sees and `published` does not, if it
+/// sees anything more.
+struct WindowUpToNow {
+    domain::Snapshot now;
+    std::optional<Ends> ends;
+};
+[[nodiscard]] WindowUpToNow window_up_to_now(pg::Connection& connection,
+                                             domain::Snapshot const& published);
+
 /// Pages have one of these sizes, because a LIMIT must be a literal.
 enum class PageSize { small = 20, medium = 200, large = 2000 };
 

@@ -41,14 +41,17 @@ Work load(pg::Transaction& tx, std::span<events::Event const> batch) {
     auto wallets = storage::wallets::lock(tx, needs_of(batch, &events::ReservationFacts::user));
     auto payments =
         storage::payments::lock(tx, needs_of(batch, &events::ReservationFacts::reservation));
-    return {domain::Books{std::move(wallets), std::move(payments)}, tx.now()};
+    return {domain::Books{wallets.get(), payments.get()}, tx.now()};
 }
 
 void save(pg::Transaction& tx, Work& work) {
     storage::wallets::save(tx, work.books().changed_wallets());
-    storage::payments::save(tx, work.books().changed_payments());
+    auto are_ours = storage::payments::save(tx, work.books().changed_payments());
     storage::ledger::append(tx, work.books().transfers());
     outbox::append(tx, events::to_messages(work.told()));
+    if (!are_ours.get()) {
+        throw pg::Error{pg::FaultKind::transient, "40001", "a payment was made meanwhile"};
+    }
 }
 
 }  // namespace

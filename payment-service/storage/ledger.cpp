@@ -59,15 +59,15 @@ void append(pg::Transaction& tx, std::span<Transfer const> transfers) {
     if (transfers.empty()) {
         return;
     }
-    tx.query(insert_transfers, pg::column(transfers, &Transfer::id),
-             pg::column(transfers,
-                        [](Transfer const& t) { return std::string{domain::to_text(t.kind)}; }),
-             pg::column(transfers, &Transfer::user), pg::column(transfers, &Transfer::reservation),
-             pg::column(transfers, [](Transfer const& t) { return t.amount.currency.to_string(); }),
-             pg::column(transfers, [](Transfer const& t) { return t.amount.minor_units; }),
-             tx.now());
+    tx.post(insert_transfers, pg::column(transfers, &Transfer::id),
+            pg::column(transfers,
+                       [](Transfer const& t) { return std::string{domain::to_text(t.kind)}; }),
+            pg::column(transfers, &Transfer::user), pg::column(transfers, &Transfer::reservation),
+            pg::column(transfers, [](Transfer const& t) { return t.amount.currency.to_string(); }),
+            pg::column(transfers, [](Transfer const& t) { return t.amount.minor_units; }),
+            tx.now());
     auto const sides = sides_of(transfers);
-    tx.query(
+    tx.post(
         insert_entries, pg::column(sides, &Side::transfer),
         pg::column(sides, [](Side const& s) { return std::string{domain::to_text(s.account)}; }),
         pg::column(sides, &Side::user),

@@ -36,12 +36,15 @@ constexpr auto lock_payments = pg::Statement{"lock_payments", R"sql(
     FOR UPDATE
 )sql"};
 
-std::vector<domain::Payment> lock(pg::Transaction& tx,
-                                  std::span<ReservationId const> reservations) {
+pg::Later<std::vector<domain::Payment>> lock(pg::Transaction& tx,
+                                             std::span<ReservationId const> reservations) {
+    using Payments = std::vector<domain::Payment>;
     if (reservations.empty()) {
-        return {};
+        return pg::Later{Payments{}};
     }
-    return tx.query(lock_payments, pg::column(reservations)).map(payment_from);
+    return {tx.ask(lock_payments, pg::column(reservations)), [](pg::Rows const& rows) {
+                return rows.map(payment_from);
+            }};
 }
 
 constexpr auto insert_payments = pg::Statement{"insert_payments", R"sql(
@@ -71,46 +74,44 @@ constexpr auto update_payments = pg::Statement{"update_payments", R"sql(
 
 namespace {
 
-/// Runs one of the two; answers how many rows it touched.
-std::int64_t write(pg::Transaction& tx, pg::Statement const& statement,
-                   std::span<domain::Payment const> payments) {
+/// Posts one of the two.
+pg::Answer write(pg::Transaction& tx, pg::Statement const& statement,
+                 std::span<domain::Payment const> payments) {
     using domain::Payment;
     auto const units = [](Money Payment::*member) {
         return [member](Payment const& payment) {
             return (payment.*member).minor_units;
         };
     };
-    return tx
-        .query(statement, pg::column(payments, &Payment::reservation),
-               pg::column(payments, &Payment::user),
-               pg::column(payments,
-                          [](Payment const& p) { return std::string{domain::to_text(p.state)}; }),
-               pg::column(payments, &Payment::attempt),
-               pg::column(payments, [](Payment const& p) { return p.amount.currency.to_string(); }),
-               pg::column(payments, units(&Payment::amount)),
-               pg::column(payments, units(&Payment::held)),
-               pg::column(payments, units(&Payment::captured)),
-               pg::column(payments, units(&Payment::refunded)),
-               pg::column(payments, &Payment::version))
-        .affected();
+    return tx.post(
+        statement, pg::column(payments, &Payment::reservation),
+        pg::column(payments, &Payment::user),
+        pg::column(payments,
+                   [](Payment const& p) { return std::string{domain::to_text(p.state)}; }),
+        pg::column(payments, &Payment::attempt),
+        pg::column(payments, [](Payment const& p) { return p.amount.currency.to_string(); }),
+        pg::column(payments, units(&Payment::amount)), pg::column(payments, units(&Payment::held)),
+        pg::column(payments, units(&Payment::captured)),
+        pg::column(payments, units(&Payment::refunded)), pg::column(payments, &Payment::version));
 }
 
 }  // namespace
 
-void save(pg::Transaction& tx, std::span<domain::Books::ChangedPayment const> payments) {
+pg::Later<bool> save(pg::Transaction& tx, std::span<domain::Books::ChangedPayment const> payments) {
     auto fresh = std::vector<domain::Payment>{};
     auto known = std::vector<domain::Payment>{};
     for (auto const& changed : payments) {
         (changed.version_before == 0 ? fresh : known).push_back(changed.payment);
     }
     if (!known.empty()) {
-        auto const written = write(tx, update_payments, known);
-        ENSURE(written == static_cast<std::int64_t>(known.size()));
+        write(tx, update_payments, known);
     }
-    if (!fresh.empty() &&
-        write(tx, insert_payments, fresh) != static_cast<std::int64_t>(fresh.size())) {
-        throw pg::Error{pg::FaultKind::transient, "40001", "a payment was made meanwhile"};
+    if (fresh.empty()) {
+        return pg::Later{true};
     }
+    return {write(tx, insert_payments, fresh), [count = std::ssize(fresh)](pg::Rows const& rows) {
+                return rows.affected() == count;
+            }};
 }
 
 constexpr auto read_payments = pg::Statement{"read_payments", R"sql(

@@ -10,13 +10,14 @@
 namespace frontrow::payment::storage::payments {
 
 /// Locks those that exist, in the order of their reservations. After the wallets.
-[[nodiscard]] std::vector<domain::Payment> lock(pg::Transaction& tx,
-                                                std::span<ReservationId const> reservations);
+[[nodiscard]] pg::Later<std::vector<domain::Payment>> lock(
+    pg::Transaction& tx, std::span<ReservationId const> reservations);
 
 /// Updates those that this transaction has locked and inserts the new. What did not exist could not
-/// be locked: if another transaction made it meanwhile, throws a transient pg::Error, and the batch
-/// is decided anew.
-void save(pg::Transaction& tx, std::span<domain::Books::ChangedPayment const> payments);
+/// be locked: answers false if another transaction made one of them meanwhile, so that the batch
+/// must be decided anew.
+[[nodiscard]] pg::Later<bool> save(pg::Transaction& tx,
+                                   std::span<domain::Books::ChangedPayment const> payments);
 
 /// Those that exist, as committed.
 [[nodiscard]] std::vector<domain::Payment> read(pg::Transaction& tx,

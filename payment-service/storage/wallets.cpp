@@ -1,7 +1,6 @@
 // The statements of table `wallets`.
 #include "payment-service/storage/wallets.hpp"
 
-#include "common/core/ensure.hpp"
 #include "payment-service/storage/columns.hpp"
 
 namespace frontrow::payment::storage::wallets {
@@ -41,11 +40,14 @@ constexpr auto lock_wallets = pg::Statement{"lock_wallets", R"sql(
     FOR UPDATE
 )sql"};
 
-std::vector<domain::Wallet> lock(pg::Transaction& tx, std::span<UserId const> users) {
+pg::Later<std::vector<domain::Wallet>> lock(pg::Transaction& tx, std::span<UserId const> users) {
+    using Wallets = std::vector<domain::Wallet>;
     if (users.empty()) {
-        return {};
+        return pg::Later{Wallets{}};
     }
-    return tx.query(lock_wallets, pg::column(users)).map(wallet_from);
+    return {tx.ask(lock_wallets, pg::column(users)), [](pg::Rows const& rows) {
+                return rows.map(wallet_from);
+            }};
 }
 
 constexpr auto save_wallets = pg::Statement{"save_wallets", R"sql(
@@ -61,12 +63,10 @@ void save(pg::Transaction& tx, std::span<domain::Wallet const> wallets) {
         return;
     }
     using domain::Wallet;
-    auto const rows = tx.query(
-        save_wallets, pg::column(wallets, &Wallet::user),
-        pg::column(wallets, [](Wallet const& wallet) { return wallet.available.minor_units; }),
-        pg::column(wallets, [](Wallet const& wallet) { return wallet.pending.minor_units; }),
-        pg::column(wallets, &Wallet::version));
-    ENSURE(rows.affected() == static_cast<std::int64_t>(wallets.size()));
+    tx.post(save_wallets, pg::column(wallets, &Wallet::user),
+            pg::column(wallets, [](Wallet const& wallet) { return wallet.available.minor_units; }),
+            pg::column(wallets, [](Wallet const& wallet) { return wallet.pending.minor_units; }),
+            pg::column(wallets, &Wallet::version));
 }
 
 constexpr auto read_wallets = pg::Statement{"read_wallets", R"sql(

@@ -18,7 +18,8 @@ struct Opening {
 void open(pg::Transaction& tx, std::span<Opening const> openings);
 
 /// Locks those that exist, in the order of their users.
-[[nodiscard]] std::vector<domain::Wallet> lock(pg::Transaction& tx, std::span<UserId const> users);
+[[nodiscard]] pg::Later<std::vector<domain::Wallet>> lock(pg::Transaction& tx,
+                                                          std::span<UserId const> users);
 
 /// Writes the parts and the version of wallets that this transaction has locked.
 void save(pg::Transaction& tx, std::span<domain::Wallet const> wallets);

@@ -46,7 +46,7 @@ events::Event event_of(TopUp const& command, ToppedUp const& done, Instant now) 
 std::vector<TopUpOutcome> top_up(pg::Transaction& tx, std::span<TopUp const> commands) {
     auto const openings = openings_of(commands);
     storage::wallets::open(tx, openings);
-    auto books = domain::Books{storage::wallets::lock(tx, users_of(openings)), {}};
+    auto books = domain::Books{storage::wallets::lock(tx, users_of(openings)).get(), {}};
     auto outcomes = std::vector<TopUpOutcome>{};
     auto told = std::vector<events::Event>{};
     for (auto const& command : commands) {

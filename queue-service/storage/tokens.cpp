@@ -105,10 +105,10 @@ void insert(pg::Transaction& tx, std::span<Token const> tokens) {
     if (tokens.empty()) {
         return;
     }
-    tx.query(insert_tokens, pg::column(tokens, &Token::id), pg::column(tokens, &Token::show),
-             pg::column(tokens, &Token::user), pg::column(tokens, &Token::number),
-             pg::column(tokens, state_of), pg::column(tokens, &Token::generation),
-             pg::column(tokens, &Token::heartbeat_at), pg::column(tokens, &Token::version));
+    tx.post(insert_tokens, pg::column(tokens, &Token::id), pg::column(tokens, &Token::show),
+            pg::column(tokens, &Token::user), pg::column(tokens, &Token::number),
+            pg::column(tokens, state_of), pg::column(tokens, &Token::generation),
+            pg::column(tokens, &Token::heartbeat_at), pg::column(tokens, &Token::version));
 }
 
 constexpr auto save_tokens = pg::Statement{"save_tokens", R"sql(
@@ -129,13 +129,11 @@ void save(pg::Transaction& tx, std::span<Token const> tokens) {
     if (tokens.empty()) {
         return;
     }
-    auto const rows =
-        tx.query(save_tokens, pg::column(tokens, &Token::id), pg::column(tokens, state_of),
-                 pg::column(tokens, &Token::generation), pg::column(tokens, &Token::heartbeat_at),
-                 pg::column(tokens, &Token::admitted_at), pg::column(tokens, &Token::expires_at),
-                 pg::column(tokens, &Token::reservation), pg::column(tokens, &Token::departure),
-                 pg::column(tokens, &Token::version));
-    ENSURE(rows.affected() == static_cast<std::int64_t>(tokens.size()));
+    tx.post(save_tokens, pg::column(tokens, &Token::id), pg::column(tokens, state_of),
+            pg::column(tokens, &Token::generation), pg::column(tokens, &Token::heartbeat_at),
+            pg::column(tokens, &Token::admitted_at), pg::column(tokens, &Token::expires_at),
+            pg::column(tokens, &Token::reservation), pg::column(tokens, &Token::departure),
+            pg::column(tokens, &Token::version));
 }
 
 constexpr auto overdue_tokens = pg::Statement{"overdue_tokens", R"sql(

@@ -58,9 +58,9 @@ struct SteppedRelay {
             return session->in_flight().size() == 0 && !session->look_for_window();
         });
     }
-    /// Hands over one page and waits until all of it is acknowledged, without moving the cursor.
+    /// Hands over what is in hand and waits until it is acknowledged, without moving the cursor.
     void publish_page() {
-        ASSERT_TRUE(session->read_page());
+        ASSERT_GT(session->in_flight().size(), 0U);
         session->hand_over();
         ASSERT_TRUE(support::eventually([&] {
             session->collect(5ms);

@@ -54,7 +54,7 @@ TEST_F(OldPasses, ThatSomebodyHasLockedAreLeftForTheNextTime) {
     pass(91 * 24h);
     auto other = support::connect(url_);
     auto tx = pg::Transaction{other};
-    std::ignore = storage::passes::lock(tx, {locked});
+    std::ignore = storage::passes::lock(tx, {locked}).get();
     EXPECT_FALSE(forget());
     EXPECT_EQ(count(), "1");
 }

@@ -36,7 +36,7 @@ TEST_P(BookingStatements, LockSaveAndReadSeats) {
         keys.push_back({database_.show(), static_cast<std::int32_t>(i)});
         keys.push_back(keys.back());  // named twice, locked once
     }
-    auto seats = storage::seats::lock(tx, keys);
+    auto seats = storage::seats::lock(tx, keys).get();
     auto const until = tx.now() + 1min;
     for (auto const& key : keys) {
         auto& seat = seats.change(key);
@@ -55,7 +55,7 @@ TEST_P(BookingStatements, LockSaveAndReadSeats) {
     EXPECT_EQ(taken.front().held_until, until);
     EXPECT_TRUE(storage::seats::taken(tx, std::span{&show, 1}, until).empty())
         << "a hold that ends exactly then is over";
-    auto const idle = storage::seats::lock(tx, keys, storage::seats::IfLocked::skip);
+    auto const idle = storage::seats::lock(tx, keys, storage::seats::IfLocked::skip).get();
     EXPECT_NE(idle.find(keys.front()), nullptr) << "one's own lock is no obstacle";
 }
 
@@ -66,7 +66,7 @@ TEST_P(BookingStatements, LockAndSavePasses) {
         tokens.push_back(TokenId::draw());
         tokens.push_back(tokens.back());
     }
-    auto passes = storage::passes::lock(tx, tokens);
+    auto passes = storage::passes::lock(tx, tokens).get();
     auto const reservation = ReservationId::draw();
     EXPECT_EQ(passes.at(tokens.back()).state, domain::PassState::usable);
     for (auto const& token : tokens) {
@@ -77,8 +77,8 @@ TEST_P(BookingStatements, LockAndSavePasses) {
         pass.held_until = tx.now();
     }
     storage::passes::save(tx, passes.changed());
-    auto const again = storage::passes::lock(tx, tokens);
-    auto const idle = storage::passes::lock_idle(tx, tokens);
+    auto const again = storage::passes::lock(tx, tokens).get();
+    auto const idle = storage::passes::lock_idle(tx, tokens).get();
     for (auto const& token : tokens) {
         EXPECT_EQ(again.at(token).state, domain::PassState::ended);
         EXPECT_EQ(again.at(token).generation, 3);
@@ -106,7 +106,7 @@ TEST_P(BookingStatements, InsertLockSaveAndReadReservations) {
     storage::reservations::insert(tx, made, stories);
     EXPECT_EQ(storage::reservations::stories(tx, ids).size(), count());
     EXPECT_EQ(storage::reservations::stories(tx, ids).at(ids.back()), "a story");
-    auto set = storage::reservations::lock(tx, ids);
+    auto set = storage::reservations::lock(tx, ids).get();
     for (auto const& expected : made) {
         auto& found = set.change(expected.id);
         EXPECT_EQ(found.seats, expected.seats);
@@ -128,7 +128,7 @@ TEST_P(BookingStatements, InsertLockSaveAndReadReservations) {
     EXPECT_EQ(loaded.front().decline, "closed");
     EXPECT_EQ(storage::reservations::overdue(tx, tx.now() - 1s).size(), count());
     EXPECT_TRUE(storage::reservations::overdue(tx, tx.now() - 1s - 1us).empty());
-    EXPECT_NE(storage::reservations::lock_idle(tx, ids).find(ids.back()), nullptr);
+    EXPECT_NE(storage::reservations::lock_idle(tx, ids).get().find(ids.back()), nullptr);
 
     auto asked = std::vector<storage::reservations::Page>{};
     for (std::size_t i = 0; i < count(); ++i) {

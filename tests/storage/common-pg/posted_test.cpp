@@ -1,5 +1,7 @@
 // Statements that are sent without waiting: in order, in the same transaction, and no fault is
 // lost.
+#include <thread>
+
 #include "common/pg/transaction.hpp"
 #include "tests/support/database.hpp"
 #include "tests/support/tcp_proxy.hpp"
@@ -108,7 +110,11 @@ TEST_F(Posted, StatementsOfATransactionThatCouldNotBeginLeaveNothing) {
     }
     connection_.run_script("DEALLOCATE begin");
     auto const write_by = [](Transaction& tx, bool posts) {
-        posts ? tx.post(post_number, 2) : static_cast<void>(tx.query(post_number, 2));
+        if (posts) {
+            tx.post(post_number, 2);
+        } else {
+            tx.query(post_number, 2);
+        }
         tx.post(post_number, 3);
         tx.commit();
     };
@@ -119,6 +125,69 @@ TEST_F(Posted, StatementsOfATransactionThatCouldNotBeginLeaveNothing) {
     auto tx = Transaction{connection_};
     EXPECT_THROW(tx.commit(), Error);
     EXPECT_EQ(ask(observer_, "SELECT count(*) FROM posted_numbers"), "0");
+}
+
+class Asked : public Posted {};
+
+constexpr auto post_with_text = Statement{
+    "post_with_text", "INSERT INTO posted_numbers (n) SELECT $1 WHERE length($2::text) > 0"};
+
+TEST_F(Asked, StatementsAreDoneInTheirOrderAndAnsweredTogether) {
+    auto tx = Transaction{connection_};
+    auto const before = tx.ask(sum_numbers);
+    auto const posted = tx.ask(post_number, 5);
+    auto const after = tx.ask(sum_numbers);
+    EXPECT_EQ(tx.query(double_numbers, 2).affected(), 1);
+    EXPECT_EQ(before.rows()[0].int64(0), 0);
+    EXPECT_EQ(posted.rows().affected(), 1);
+    EXPECT_EQ(after.rows()[0].int64(0), 5);
+    EXPECT_EQ(tx.ask(sum_numbers).rows()[0].int64(0), 10);
+    tx.commit();
+    EXPECT_EQ(sum(), "10");
+}
+
+TEST_F(Asked, StatementThatIsRefusedKeepsTheNextFromBeingRun) {
+    auto tx = Transaction{connection_};
+    tx.query(post_number, 1);
+    auto const refused = tx.ask(post_number, 1);
+    try {
+        tx.query(post_number, 2);
+        FAIL() << "it was accepted";
+    } catch (Error const& fault) {
+        EXPECT_EQ(fault.sqlstate(), "23505");
+    }
+    EXPECT_THROW(tx.commit(), Error);
+    EXPECT_EQ(ask(observer_, "SELECT count(*) FROM posted_numbers"), "0");
+}
+
+// One transaction: the answer of the second is believed only when both are committed.
+TEST_F(Asked, OutsideATransactionBothAreOne) {
+    auto const first = connection_.ask(post_number, 1);
+    EXPECT_EQ(connection_.query(sum_numbers)[0].int64(0), 1);
+    EXPECT_EQ(first.rows().affected(), 1);
+    EXPECT_EQ(sum(), "1");
+    auto const second = connection_.ask(post_number, 2);
+    EXPECT_THROW(connection_.query(post_number, 1), Error);
+    EXPECT_EQ(sum(), "1");
+    EXPECT_TRUE(connection_.is_healthy());
+}
+
+// A server that has a statement and waits for its Sync has no timeout for its client: a short one
+// is not sent before its Sync, a long one, which libpq would send, has its own.
+TEST_F(Asked, StatementsOfAProcessThatStandsStillHoldNobodyUp) {
+    auto options = support::connect_options(url_);
+    options.idle_in_transaction_timeout = std::chrono::milliseconds{30};
+    for (auto const octets : {std::size_t{1}, std::size_t{200'000}}) {
+        auto frozen = Connection{options};
+        auto tx = Transaction{frozen};
+        tx.query(post_with_text, -1, std::string{});
+        auto const asked = tx.ask(post_with_text, 1, std::string(octets, 'x'));
+        auto peer = Transaction{connection_};
+        peer.query(post_number, 1);  // waits at most until the server has ended the other
+        peer.rollback();
+        std::this_thread::sleep_for(std::chrono::milliseconds{60});
+        EXPECT_THROW(tx.commit(), Error);
+    }
 }
 
 TEST_F(Posted, OutsideATransactionTheyAreDoneAtOnce) {

@@ -39,7 +39,7 @@ TEST_P(PaymentStatements, OpenLockSaveAndReadWallets) {
     }
     storage::wallets::open(tx, openings);
     storage::wallets::open(tx, openings);  // those that are there stay as they are
-    auto wallets = storage::wallets::lock(tx, who);
+    auto wallets = storage::wallets::lock(tx, who).get();
     ASSERT_EQ(wallets.size(), GetParam());
     EXPECT_TRUE(std::ranges::is_sorted(wallets, {}, &Wallet::user));
     for (std::size_t i = 0; i < wallets.size(); ++i) {
@@ -74,8 +74,8 @@ TEST_P(PaymentStatements, InsertLockUpdateAndReadPayments) {
         changed.push_back({payment_in(PaymentState::authorized, i), 0});
         reservations.push_back(changed.back().payment.reservation);
     }
-    storage::payments::save(tx, changed);
-    auto const locked = storage::payments::lock(tx, reservations);
+    EXPECT_TRUE(storage::payments::save(tx, changed).get());
+    auto const locked = storage::payments::lock(tx, reservations).get();
     ASSERT_EQ(locked.size(), GetParam());
     EXPECT_TRUE(std::ranges::is_sorted(locked, {}, &Payment::reservation));
     auto expected = std::vector<Payment>{};
@@ -88,7 +88,7 @@ TEST_P(PaymentStatements, InsertLockUpdateAndReadPayments) {
         version_before = 1;
         expected.push_back(payment);
     }
-    storage::payments::save(tx, changed);
+    EXPECT_TRUE(storage::payments::save(tx, changed).get());
     EXPECT_EQ(sorted(storage::payments::read(tx, reservations), &Payment::reservation),
               sorted(expected, &Payment::reservation));
 }
@@ -148,11 +148,11 @@ TEST_P(PaymentStatements, ReadEverythingThatIsAskedForAtOnce) {
 TEST(PaymentStatementsOfNothing, AskTheDatabaseNothing) {
     auto connection = support::connect(payment_database());
     auto tx = pg::Transaction{connection};
-    EXPECT_TRUE(storage::wallets::lock(tx, {}).empty());
-    EXPECT_TRUE(storage::payments::lock(tx, {}).empty());
+    EXPECT_TRUE(storage::wallets::lock(tx, {}).get().empty());
+    EXPECT_TRUE(storage::payments::lock(tx, {}).get().empty());
     EXPECT_TRUE(storage::ledger::read_pages(tx, {}).empty());
     storage::wallets::save(tx, {});
-    storage::payments::save(tx, {});
+    EXPECT_TRUE(storage::payments::save(tx, {}).get());
     storage::ledger::append(tx, {});
     EXPECT_TRUE(consumers::consume(tx, {}).empty());
 }

@@ -24,7 +24,7 @@ TEST(RawHeaders, OfNothingAreNoOctets) {
     EXPECT_TRUE(decode_headers({}).empty());
 }
 
-TEST(AHint, ArrivesAsOneDatagram) {
+TEST(AHint, ArrivesAsOneDatagramWithTheNameOfTheDatabase) {
     auto const listener = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     auto address = sockaddr_in{};
     address.sin_family = AF_INET;
@@ -32,25 +32,26 @@ TEST(AHint, ArrivesAsOneDatagram) {
     ASSERT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
     auto length = socklen_t{sizeof address};
     ASSERT_EQ(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length), 0);
-    auto const hint = RelayHint{"127.0.0.1:" + std::to_string(ntohs(address.sin_port))};
+    auto const hint = RelayHint{"127.0.0.1:" + std::to_string(ntohs(address.sin_port)), "booking"};
     hint.send();
-    auto octet = char{0};
-    EXPECT_EQ(::recv(listener, &octet, 1, 0), 1);
-    EXPECT_EQ(::recv(listener, &octet, 1, MSG_DONTWAIT), -1);
+    auto octets = std::string(100, ' ');
+    octets.resize(static_cast<std::size_t>(::recv(listener, octets.data(), octets.size(), 0)));
+    EXPECT_EQ(octets, "booking");
+    EXPECT_EQ(::recv(listener, octets.data(), octets.size(), MSG_DONTWAIT), -1);
     ::close(listener);
 }
 
 TEST(AHint, ToNobodyIsLost) {
-    EXPECT_NO_THROW(RelayHint{""}.send());
-    auto const nobody = RelayHint{"127.0.0.1:9"};
+    EXPECT_NO_THROW((RelayHint{"", "booking"}.send()));
+    auto const nobody = RelayHint{"127.0.0.1:9", "booking"};
     EXPECT_NO_THROW(nobody.send());
     EXPECT_NO_THROW(nobody.send());  // the second meets the first one's ICMP answer
 }
 
 TEST(AHint, NeedsAHostAndAPort) {
-    EXPECT_THROW(RelayHint{"relay"}, std::runtime_error);
-    EXPECT_THROW(RelayHint{":7000"}, std::runtime_error);
-    EXPECT_THROW(RelayHint{"relay:"}, std::runtime_error);
+    EXPECT_THROW((RelayHint{"relay", "booking"}), std::runtime_error);
+    EXPECT_THROW((RelayHint{":7000", "booking"}), std::runtime_error);
+    EXPECT_THROW((RelayHint{"relay:", "booking"}), std::runtime_error);
 }
 
 }  // namespace
