@@ -130,6 +130,9 @@ class Sweeper {
 /// replicas.
 void tell(std::span<events::Event const> applied, outbox::RelayHint const& relay,
           http::PaymentWaiters& waiters, hint::Sender const& peers) {
+    if (applied.empty()) {
+        return;
+    }
     relay.send();
     auto const reservations = consumers::touched_by(applied);
     waiters.look_at(reservations);

@@ -13,8 +13,8 @@
 namespace frontrow::dataplatform {
 namespace {
 
-inbox::ConsumerOptions consumer_options(Config const& config, service::Process& process,
-                                        outbox::RelayHint const& relay) {
+/// Without hints to the relay: all that it has to publish of ours are dead letters.
+inbox::ConsumerOptions consumer_options(Config const& config, service::Process& process) {
     return {.group = config.common.program,
             .topics = {"booking.reservation.v1", "booking.show.v1", "payment.payment.v1",
                        "payment.wallet.v1", "queue.token.v1"},
@@ -22,10 +22,10 @@ inbox::ConsumerOptions consumer_options(Config const& config, service::Process& 
             .kafka = config.common.kafka.client(config.common.program, &process.metrics()),
             .database = config.common.database("consumer"),
             .batch_records_max = config.batch_records_max,
+            .gathering = std::chrono::milliseconds{100},
             .session_timeout = config.common.session_timeout,
             .ignore_unknown_types = false,  // a history with holes would be none
             .inbox_keep_days = config.inbox_keep_days,
-            .after_commit = [&relay](std::span<events::Event const>) { relay.send(); },
             .metrics = &process.metrics()};
 }
 
@@ -67,7 +67,7 @@ int run(int argc, char const* const* argv) {
     process.on_stop("http", [&] { server.drain(config.common.process.drain_patience); });
 
     auto consumer = inbox::Consumer{
-        consumer_options(config, process, relay),
+        consumer_options(config, process),
         inbox::RecordHandler{[&process](pg::Transaction& tx, std::span<events::Event const> events,
                                         std::span<kafka::Record const* const> records) {
             return consumers::record_history(tx, events, records, &process.metrics());

@@ -50,9 +50,9 @@ inline RelayConfig read_config(config::Reader& reader) {
     config.lease = reader.duration("lease.duration", 10s, 100ms, 10min,
                                    "After how long of silence another relay takes over.");
     config.poll_min =
-        reader.duration("poll.min", 10ms, 1ms, 10s,
+        reader.duration("poll.min", 20ms, 1ms, 10s,
                         "The first pause when nothing is to publish and no hint comes.");
-    config.poll_max = reader.duration("poll.max", 50ms, 1ms, 10s,
+    config.poll_max = reader.duration("poll.max", 100ms, 1ms, 10s,
                                       "The longest pause when nothing is to publish.");
     config.retention = reader.duration("retention.period", 7 * 24h, 24h, 3650 * 24h,
                                        "How long published rows are kept, to refill a broker.");

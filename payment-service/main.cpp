@@ -26,7 +26,12 @@ inbox::ConsumerOptions consumer_options(Config const& config, service::Process& 
             .kafka = config.common.kafka.client(config.common.program, &process.metrics()),
             .database = config.common.database("consumer"),
             .session_timeout = config.common.session_timeout,
-            .after_commit = [&relay](std::span<events::Event const>) { relay.send(); },
+            .after_commit =
+                [&relay](std::span<events::Event const> applied) {
+                    if (!applied.empty()) {
+                        relay.send();
+                    }
+                },
             .metrics = &process.metrics()};
 }
 

@@ -42,8 +42,14 @@ inbox::ConsumerOptions consumer_options(Config const& config, service::Process& 
             .topic_prefix = config.common.kafka.topic_prefix,
             .kafka = config.common.kafka.client(config.common.program, &process.metrics()),
             .database = config.common.database("consumer"),
+            .gathering = std::chrono::milliseconds{50},
             .session_timeout = config.common.session_timeout,
-            .after_commit = [&relay](std::span<events::Event const>) { relay.send(); },
+            .after_commit =
+                [&relay](std::span<events::Event const> applied) {
+                    if (!applied.empty()) {
+                        relay.send();
+                    }
+                },
             .metrics = &process.metrics()};
 }
 
@@ -58,9 +64,11 @@ deadletter::AdminOptions dead_letter_options(Config const& config, service::Proc
 /// Does chores by the clock, and shows what they found.
 class Clockwork {
   public:
-    Clockwork(ChoreLane& lane, use_cases::Heartbeats& heartbeats, metrics::Registry& metrics)
+    Clockwork(ChoreLane& lane, use_cases::Heartbeats& heartbeats, outbox::RelayHint const& relay,
+              metrics::Registry& metrics)
         : lane_{lane},
           heartbeats_{heartbeats},
+          relay_{relay},
           waiting_{metrics.gauge("frontrow_queue_waiting", "People who wait, at all gates.")},
           active_{metrics.gauge("frontrow_queue_active", "Places that are taken.")},
           capacity_{metrics.gauge("frontrow_queue_capacity", "Places that there are.")},
@@ -90,6 +98,9 @@ class Clockwork {
             active_.set(static_cast<double>(done.totals->active));
             capacity_.set(static_cast<double>(done.totals->capacity));
         }
+        if (done.told) {
+            relay_.send();
+        }
         if (done.more) {
             submit(chore);
         }
@@ -97,6 +108,7 @@ class Clockwork {
 
     ChoreLane& lane_;
     use_cases::Heartbeats& heartbeats_;
+    outbox::RelayHint const& relay_;
     metrics::Gauge waiting_;
     metrics::Gauge active_;
     metrics::Gauge capacity_;
@@ -135,11 +147,11 @@ int run(int argc, char const* const* argv) {
             return use_cases::read_tokens(tx, queries, lines_of_reads, heartbeats, beat);
         }};
     auto chores = use_cases::Chores{{config.admission_length, config.silence_max}, heartbeats};
-    auto chore_lane = ChoreLane{lane_options(config, process, "chores", &relay),
+    auto chore_lane = ChoreLane{lane_options(config, process, "chores", nullptr),
                                 [&](pg::Transaction& tx, std::span<use_cases::Chore const> batch) {
                                     return chores.run(tx, batch);
                                 }};
-    auto clockwork = Clockwork{chore_lane, heartbeats, process.metrics()};
+    auto clockwork = Clockwork{chore_lane, heartbeats, relay, process.metrics()};
     process.ready_when("lanes", [&] {
         return joins.is_ready() && leaves.is_ready() && reads.is_ready() && chore_lane.is_ready();
     });

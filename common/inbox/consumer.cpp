@@ -48,7 +48,8 @@ kafka::ConsumerOptions kafka_options(ConsumerOptions const& options) {
     return {.client = options.kafka,
             .group = options.topic_prefix + options.group,
             .topics = std::move(topics),
-            .session_timeout = options.session_timeout};
+            .session_timeout = options.session_timeout,
+            .gathering = options.gathering};
 }
 
 void count(metrics::Registry& metrics, std::string const& group, Tally const& tally) {

@@ -48,6 +48,8 @@ struct ConsumerOptions {
     kafka::ClientOptions kafka;
     pg::ConnectOptions database;
     std::size_t batch_records_max{512};
+    /// How long a broker may keep records back so that a batch is larger: for whom nobody waits.
+    std::chrono::milliseconds gathering{0};
     std::chrono::milliseconds session_timeout{10'000};
     /// Events that this program does not know are not its business: recorded `ignored`, not dead.
     bool ignore_unknown_types{true};

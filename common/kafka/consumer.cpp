@@ -123,10 +123,28 @@ struct Consumer::State : ClientContext {
     }
 };
 
+namespace {
+
+/// A fetch is answered when so much is there or so much time is over.
+struct Fetching {
+    std::string octets_min{"1"};
+    std::string wait_max_ms{"500"};
+};
+
+Fetching fetching_of(std::chrono::milliseconds gathering) {
+    return gathering.count() == 0 ? Fetching{}
+                                  : Fetching{"1000000", std::to_string(gathering.count())};
+}
+
+}  // namespace
+
 Consumer::Consumer(ConsumerOptions options) : state_{std::make_unique<State>()} {
+    auto const fetching = fetching_of(options.gathering);
     auto conf = make_conf(
         options.client, *state_,
-        {{"queued.max.messages.kbytes", "16384"},
+        {{"fetch.min.bytes", fetching.octets_min},
+         {"fetch.wait.max.ms", fetching.wait_max_ms},
+         {"queued.max.messages.kbytes", "16384"},
          {"fetch.error.backoff.ms", "50"},
          {"coordinator.query.interval.ms", "10000"},
          {"allow.auto.create.topics", "false"}},

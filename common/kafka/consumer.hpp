@@ -21,6 +21,8 @@ struct ConsumerOptions {
     std::vector<std::string> topics;
     std::chrono::milliseconds session_timeout{10'000};
     std::chrono::milliseconds poll_interval_max{300'000};
+    /// How long a broker may keep records back so that more of them come at once; 0: not at all.
+    std::chrono::milliseconds gathering{0};
     /// Where a group without a committed offset begins: always the start, never silently the end.
     bool from_beginning{true};
 };

@@ -17,8 +17,8 @@ struct RelayOptions {
     std::string topic_prefix;
     std::string holder;  ///< of the lease: no two running relays have the same
     std::chrono::milliseconds lease{10'000};
-    std::chrono::milliseconds poll_min{10};
-    std::chrono::milliseconds poll_max{50};
+    std::chrono::milliseconds poll_min{20};
+    std::chrono::milliseconds poll_max{100};
     /// How often the cursor is written inside a long window; what came after it is sent twice if
     /// the relay dies.
     std::chrono::milliseconds cursor_period{100};

@@ -19,6 +19,7 @@ ChoreDone Chores::sweep(pg::Transaction& tx) {
     auto const ended = expire_overdue(tx);
     auto const silent_since = silence_.counts_since(tx.now());
     auto const abandoned = silent_since ? abandon_silent(tx, *silent_since) : 0;
+    done.told = ended > 0 || abandoned > 0;
     done.totals = storage::gates::totals(tx);
     done.more = std::max({ended, abandoned, done.heard.size() / 5}) >= swept_tokens_max;
     return done;
@@ -32,8 +33,9 @@ std::vector<ChoreDone> Chores::run(pg::Transaction& tx, std::span<Chore const> c
     }
     auto const admitting = std::ranges::find(chores, Chore::admit);
     if (admitting != chores.end()) {
-        done[static_cast<std::size_t>(admitting - chores.begin())].admission =
-            admit(tx, times_.admission_length);
+        auto& admission = done[static_cast<std::size_t>(admitting - chores.begin())];
+        admission.admission = admit(tx, times_.admission_length);
+        admission.told = admission.admission.admitted > 0;
     }
     return done;
 }

@@ -17,6 +17,7 @@ enum class Chore { admit = 1, sweep };
 struct ChoreDone {
     std::vector<TokenId> heard;  ///< heartbeats that were written: to be forgotten once committed
     bool more{false};            ///< a sweep ended as many as it may at once
+    bool told{false};            ///< there is something to publish
     Admission admission{};
     std::optional<storage::gates::Totals> totals{};  ///< of all gates, after a sweep
 };
