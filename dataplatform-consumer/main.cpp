@@ -22,7 +22,7 @@ inbox::ConsumerOptions consumer_options(Config const& config, service::Process& 
             .kafka = config.common.kafka.client(config.common.program, &process.metrics()),
             .database = config.common.database("consumer"),
             .batch_records_max = config.batch_records_max,
-            .gathering = std::chrono::milliseconds{100},
+            .gathering = std::chrono::milliseconds{500},
             .session_timeout = config.common.session_timeout,
             .ignore_unknown_types = false,  // a history with holes would be none
             .inbox_keep_days = config.inbox_keep_days,

@@ -42,7 +42,6 @@ inbox::ConsumerOptions consumer_options(Config const& config, service::Process& 
             .topic_prefix = config.common.kafka.topic_prefix,
             .kafka = config.common.kafka.client(config.common.program, &process.metrics()),
             .database = config.common.database("consumer"),
-            .gathering = std::chrono::milliseconds{50},
             .session_timeout = config.common.session_timeout,
             .after_commit =
                 [&relay](std::span<events::Event const> applied) {

@@ -24,6 +24,8 @@ class WorkingSet {
 
     void reserve(std::size_t values) { entries_.reserve(values); }
     void add(Key const& key, Value value) { entries_.emplace(key, Entry{std::move(value)}); }
+    /// As if it had not been found. Not for what was changed.
+    void leave_out(Key const& key) { entries_.erase(key); }
     [[nodiscard]] Value const* find(Key const& key) const {
         auto const found = entries_.find(key);
         return found == entries_.end() ? nullptr : &found->second.value;

@@ -19,6 +19,16 @@ constexpr auto lock_passes = pg::Statement{"lock_passes", R"sql(
     RETURNING token_id, state, generation, reservation_id, held_until
 )sql"};
 
+constexpr auto lock_passes_of = pg::Statement{"lock_passes_of", R"sql(
+    INSERT INTO passes AS p (token_id)
+    SELECT wanted FROM unnest($1::uuid[]) AS wanted
+    UNION
+    SELECT token_id FROM reservations WHERE id = ANY ($2::uuid[]) AND token_id IS NOT NULL
+    ORDER BY 1
+    ON CONFLICT (token_id) DO UPDATE SET state = p.state
+    RETURNING token_id, state, generation, reservation_id, held_until
+)sql"};
+
 constexpr auto lock_idle_passes = pg::Statement{"lock_idle_passes", R"sql(
     SELECT token_id, state, generation, reservation_id, held_until
     FROM passes
@@ -58,6 +68,14 @@ pg::Later<domain::PassSet> lock(pg::Transaction& tx, std::vector<TokenId> tokens
     return ask(tx, lock_passes, std::move(tokens));
 }
 
+pg::Later<domain::PassSet> lock(pg::Transaction& tx, std::vector<TokenId> tokens,
+                                std::span<ReservationId const> of) {
+    if (of.empty()) {
+        return lock(tx, std::move(tokens));
+    }
+    return {tx.ask(lock_passes_of, pg::column(tokens), pg::column(of)), set_of};
+}
+
 pg::Later<domain::PassSet> lock_idle(pg::Transaction& tx, std::vector<TokenId> tokens) {
     return ask(tx, lock_idle_passes, std::move(tokens));
 }
@@ -90,8 +108,8 @@ void save(pg::Transaction& tx, std::vector<Pass const*> const& passes) {
 }
 
 std::span<pg::Statement const* const> statements() {
-    static constexpr auto all =
-        std::to_array<pg::Statement const*>({&lock_passes, &lock_idle_passes, &save_passes});
+    static constexpr auto all = std::to_array<pg::Statement const*>(
+        {&lock_passes, &lock_passes_of, &lock_idle_passes, &save_passes});
     return all;
 }
 

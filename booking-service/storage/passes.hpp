@@ -11,6 +11,9 @@ namespace frontrow::booking::storage::passes {
 
 /// Locks them in order; one that was never heard of is made, usable. All are in the set.
 [[nodiscard]] pg::Later<domain::PassSet> lock(pg::Transaction& tx, std::vector<TokenId> tokens);
+/// The same, and those of these reservations; which pass a reservation has never changes.
+[[nodiscard]] pg::Later<domain::PassSet> lock(pg::Transaction& tx, std::vector<TokenId> tokens,
+                                              std::span<ReservationId const> of);
 /// Locks those that exist and that nobody else has locked.
 [[nodiscard]] pg::Later<domain::PassSet> lock_idle(pg::Transaction& tx,
                                                    std::vector<TokenId> tokens);

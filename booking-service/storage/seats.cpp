@@ -20,6 +20,16 @@ constexpr auto lock_seats = pg::Statement{"lock_seats", R"sql(
     FOR UPDATE OF s
 )sql"};
 
+constexpr auto lock_seats_of = pg::Statement{"lock_seats_of", R"sql(
+    SELECT s.show_id, s.seat_no, s.state, s.reservation_id, s.fence, s.held_until
+    FROM reservations AS r
+    CROSS JOIN LATERAL unnest(r.seats) AS wanted (seat_no)
+    JOIN seats AS s ON s.show_id = r.show_id AND s.seat_no = wanted.seat_no
+    WHERE r.id = ANY ($1::uuid[])
+    ORDER BY s.show_id, s.seat_no
+    FOR UPDATE OF s
+)sql"};
+
 constexpr auto lock_seats_that_are_not = pg::Statement{"lock_seats_that_are_not", R"sql(
     SELECT s.show_id, s.seat_no, s.state, s.reservation_id, s.fence, s.held_until
     FROM unnest($1::uuid[], $2::int[]) AS wanted (show_id, seat_no)
@@ -58,6 +68,14 @@ pg::Later<domain::SeatSet> lock(pg::Transaction& tx, std::vector<SeatKey> keys,
     auto const& statement = if_locked == IfLocked::wait ? lock_seats : lock_seats_that_are_not;
     return {tx.ask(statement, pg::column(keys, &SeatKey::show), pg::column(keys, &SeatKey::number)),
             set_of};
+}
+
+pg::Later<domain::SeatSet> lock_of(pg::Transaction& tx,
+                                   std::span<ReservationId const> reservations) {
+    if (reservations.empty()) {
+        return pg::Later{domain::SeatSet{}};
+    }
+    return {tx.ask(lock_seats_of, pg::column(reservations)), set_of};
 }
 
 namespace {
@@ -122,8 +140,9 @@ std::vector<Seat> taken(pg::Transaction& tx, std::span<ShowId const> shows, Inst
 }
 
 std::span<pg::Statement const* const> statements() {
-    static constexpr auto all = std::to_array<pg::Statement const*>(
-        {&lock_seats, &lock_seats_that_are_not, &save_seats, &insert_seats, &taken_seats});
+    static constexpr auto all =
+        std::to_array<pg::Statement const*>({&lock_seats, &lock_seats_of, &lock_seats_that_are_not,
+                                             &save_seats, &insert_seats, &taken_seats});
     return all;
 }
 

@@ -17,6 +17,9 @@ enum class IfLocked { wait = 1, skip };
 [[nodiscard]] pg::Later<domain::SeatSet> lock(pg::Transaction& tx,
                                               std::vector<domain::SeatKey> keys,
                                               IfLocked if_locked = IfLocked::wait);
+/// Those of these reservations, waited for: which seats a reservation has never changes.
+[[nodiscard]] pg::Later<domain::SeatSet> lock_of(pg::Transaction& tx,
+                                                 std::span<ReservationId const> reservations);
 /// Writes seats whose rows this transaction has locked.
 void save(pg::Transaction& tx, std::vector<domain::Seat const*> const& seats);
 

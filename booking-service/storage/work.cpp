@@ -6,6 +6,7 @@
 #include "booking-service/storage/passes.hpp"
 #include "booking-service/storage/reservations.hpp"
 #include "booking-service/storage/seats.hpp"
+#include "common/core/ensure.hpp"
 
 namespace frontrow::booking::storage {
 namespace {
@@ -31,13 +32,21 @@ bool is_complete(domain::Work const& work, domain::Reservation const& reservatio
 }  // namespace
 
 domain::Work lock(pg::Transaction& tx, Needs needs) {
-    for (auto const& reservation : reservations::load(tx, needs.reservations)) {
-        add_needs_of(reservation, needs);
-    }
-    auto passes = passes::lock(tx, std::move(needs.tokens));
-    auto seats = seats::lock(tx, std::move(needs.seats));
+    // Whoever names seats makes reservations; whoever names reservations means their seats.
+    ENSURE(needs.seats.empty() || needs.reservations.empty());
+    auto passes = passes::lock(tx, std::move(needs.tokens), needs.reservations);
+    auto seats = needs.seats.empty() ? seats::lock_of(tx, needs.reservations)
+                                     : seats::lock(tx, std::move(needs.seats));
     auto reservations = reservations::lock(tx, needs.reservations);
-    return {passes.get(), seats.get(), reservations.get()};
+    auto work = domain::Work{passes.get(), seats.get(), reservations.get()};
+    for (auto const& id : needs.reservations) {
+        // One that was committed while its seats were looked for is not there yet.
+        auto const* const found = work.reservations.find(id);
+        if (found != nullptr && !is_complete(work, *found)) {
+            work.reservations.leave_out(id);
+        }
+    }
+    return work;
 }
 
 IdleWork lock_idle(pg::Transaction& tx, std::vector<domain::Reservation> const& candidates) {

@@ -25,6 +25,7 @@ bool is_unknown(Error const& fault) {
 }  // namespace
 
 Transaction::Transaction(Connection& connection) : connection_{connection} {
+    connection_.await_posted();  // the end of a transaction that only read
     ENSURE(PQtransactionStatus(connection_.handle()) != PQTRANS_INTRANS);
     for (auto const& statement : {begin_block, read_clock, commit_block}) {
         connection_.keep_prepared(statement, {});
@@ -62,6 +63,11 @@ void Transaction::commit() {
     // A session that broke before COMMIT was sent left committed nothing.
     if (!connection_.is_healthy()) {
         throw Error{FaultKind::transient, "", "COMMIT: the connection was lost before"};
+    }
+    if (connection_.options().read_only) {
+        connection_.await_posted();
+        connection_.enqueue(commit_block, {});
+        return;
     }
     auto fault = std::optional<Connection::PostedFault>{};
     auto committed = std::shared_ptr<Rows>{};

@@ -39,7 +39,8 @@ class Transaction {
 
     /// Commits and checks the tag: COMMIT of an aborted transaction answers ROLLBACK, which throws
     /// what was refused before, or `transient`. A connection lost on the way, from the first posted
-    /// statement on, throws `unknown_outcome`.
+    /// statement on, throws `unknown_outcome`. A session that only reads has nothing to lose: its
+    /// answer is awaited by the next transaction.
     void commit();
     void rollback();
     [[nodiscard]] Connection& connection() { return connection_; }

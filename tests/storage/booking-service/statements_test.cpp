@@ -26,7 +26,7 @@ TEST(BookingSchema, KnowsEveryStatement) {
             ++prepared;
         }
     }
-    EXPECT_EQ(prepared, 25);
+    EXPECT_EQ(prepared, 27);
 }
 
 TEST_P(BookingStatements, LockSaveAndReadSeats) {
@@ -85,6 +85,35 @@ TEST_P(BookingStatements, LockAndSavePasses) {
         EXPECT_EQ(again.at(token).reservation, reservation);
         EXPECT_EQ(idle.at(token).held_until, tx.now());
     }
+}
+
+TEST_P(BookingStatements, LockTheSeatsAndPassesOfReservations) {
+    auto tx = pg::Transaction{database_.connection()};
+    auto made = std::vector<domain::Reservation>{};
+    auto ids = std::vector<ReservationId>{};
+    for (std::size_t i = 0; i < count(); ++i) {
+        made.push_back({.id = ReservationId::draw(),
+                        .show = database_.show(),
+                        .user = {"user"},
+                        .seats = {{static_cast<std::int32_t>(i + 1), 1}},
+                        .total = {2000, *Currency::parse("KRW")},
+                        .held_until = tx.now(),
+                        .created_at = tx.now()});
+        ids.push_back(made.back().id);
+    }
+    made.front().token = TokenId::draw();
+    auto const other = TokenId::draw();
+    storage::reservations::insert(tx, made, std::vector<std::string>(made.size()));
+    auto const work = storage::lock(tx, {.tokens = {other, *made.front().token},
+                                         .seats = {},
+                                         .reservations = {ids.rbegin(), ids.rend()}});
+    for (auto const& reservation : made) {
+        EXPECT_NE(work.reservations.find(reservation.id), nullptr);
+        EXPECT_NE(work.seats.find({database_.show(), reservation.seats.front().seat}), nullptr);
+    }
+    EXPECT_NE(work.passes.find(*made.front().token), nullptr);
+    EXPECT_NE(work.passes.find(other), nullptr);
+    EXPECT_EQ(work.passes.find(TokenId::draw()), nullptr);
 }
 
 TEST_P(BookingStatements, InsertLockSaveAndReadReservations) {
