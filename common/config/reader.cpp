@@ -602,6 +602,12 @@ std::chrono::milliseconds Reader::duration(std::string_view key, std::chrono::mi
 }
 
 std::vector<std::string> Reader::list(std::string_view key, std::string_view meaning) {
+    return list(key, meaning, [](std::string const&) { return std::string{}; });
+}
+
+std::vector<std::string> Reader::list(
+    std::string_view key, std::string_view meaning,
+    std::function<std::string(std::string const&)> const& refusal_of) {
     auto& row = state_->declare(key, Kind::list, "a list without empty items", "[]", meaning);
     auto const found = state_->find(row.key, Kind::list);
     if (!found) {
@@ -610,6 +616,11 @@ std::vector<std::string> Reader::list(std::string_view key, std::string_view mea
     if (std::ranges::any_of(found->items, &std::string::empty)) {
         state_->fail_value(row, *found);
         return {};
+    }
+    for (auto const& item : found->items) {
+        if (auto const refusal = refusal_of(item); !refusal.empty()) {
+            state_->fail(found->place + ": " + refusal);
+        }
     }
     row.from = found->place;
     row.effective = quoted_list(found->items);

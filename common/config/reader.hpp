@@ -62,6 +62,9 @@ class Reader {
                                        std::string_view meaning);
     /// Comma-separated in flag and environment, an array in TOML.
     std::vector<std::string> list(std::string_view key, std::string_view meaning);
+    /// `refusal_of` says what is wrong with an item: "" if nothing is.
+    std::vector<std::string> list(std::string_view key, std::string_view meaning,
+                                  std::function<std::string(std::string const&)> const& refusal_of);
 
     /// After the last row: unknown flags, environment names of our prefix and TOML keys are errors
     /// too. `--help`, `--check-config` and `--print-config` (secrets hidden) are answered on stdout

@@ -141,6 +141,14 @@ Conf make_conf(ClientOptions const& options, ClientContext& context, Settings tu
     return conf;
 }
 
+std::string refusal_of_property(std::string const& name, std::string const& value) {
+    auto const conf = Conf{rd_kafka_conf_new()};
+    auto reason = std::array<char, 512>{};
+    auto const outcome =
+        rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), reason.data(), reason.size());
+    return outcome == RD_KAFKA_CONF_OK ? std::string{} : std::string{reason.data()};
+}
+
 rd_kafka_t* make_client(rd_kafka_type_t type, Conf conf) {
     auto reason = std::array<char, 512>{};
     auto* const rk = rd_kafka_new(type, conf.get(), reason.data(), reason.size());

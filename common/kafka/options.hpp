@@ -17,4 +17,7 @@ struct ClientOptions {
     metrics::Registry* metrics{nullptr};              ///< librdkafka's statistics, if given
 };
 
+/// What librdkafka has against a setting; "" if nothing. Of a value it knows only the form.
+[[nodiscard]] std::string refusal_of_property(std::string const& name, std::string const& value);
+
 }  // namespace frontrow::kafka

@@ -8,8 +8,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// "name=value" items as librdkafka's settings. What has no "=" is kept as it is: librdkafka names
-/// it when it refuses it.
+std::string refusal_of_property(std::string const& item) {
+    auto const equals = item.find('=');
+    if (equals == std::string::npos) {
+        // It is not shown: it may be what a comma has cut off a password.
+        return "an item is not name=value (a password belongs into kafka.sasl_password)";
+    }
+    return kafka::refusal_of_property(item.substr(0, equals), item.substr(equals + 1));
+}
+
+/// "name=value" items as librdkafka's settings.
 std::map<std::string, std::string> properties_of(std::vector<std::string> const& items) {
     auto properties = std::map<std::string, std::string>{};
     for (auto const& item : items) {
@@ -89,7 +97,8 @@ KafkaConfig read_kafka(config::Reader& reader) {
     auto kafka = KafkaConfig{
         .bootstrap_servers = reader.required_text("kafka.bootstrap_servers", "host:port,..."),
         .properties = properties_of(reader.list(
-            "kafka.properties", "Further settings of librdkafka, each name=value: TLS, SASL.")),
+            "kafka.properties", "Further settings of librdkafka, each name=value: TLS, SASL.",
+            refusal_of_property)),
         .topic_prefix = reader.text("topics.prefix", "", "Stands before each topic's name.")};
     auto const password = reader.secret("kafka.sasl_password", "librdkafka's sasl.password.");
     if (!password.empty()) {

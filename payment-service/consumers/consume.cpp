@@ -46,12 +46,9 @@ Work load(pg::Transaction& tx, std::span<events::Event const> batch) {
 
 void save(pg::Transaction& tx, Work& work) {
     storage::wallets::save(tx, work.books().changed_wallets());
-    auto are_ours = storage::payments::save(tx, work.books().changed_payments());
+    storage::payments::save(tx, work.books().changed_payments());
     storage::ledger::append(tx, work.books().transfers());
     outbox::append(tx, events::to_messages(work.told()));
-    if (!are_ours.get()) {
-        throw pg::Error{pg::FaultKind::transient, "40001", "a payment was made meanwhile"};
-    }
 }
 
 }  // namespace

@@ -97,7 +97,7 @@ pg::Answer write(pg::Transaction& tx, pg::Statement const& statement,
 
 }  // namespace
 
-pg::Later<bool> save(pg::Transaction& tx, std::span<domain::Books::ChangedPayment const> payments) {
+void save(pg::Transaction& tx, std::span<domain::Books::ChangedPayment const> payments) {
     auto fresh = std::vector<domain::Payment>{};
     auto known = std::vector<domain::Payment>{};
     for (auto const& changed : payments) {
@@ -106,12 +106,10 @@ pg::Later<bool> save(pg::Transaction& tx, std::span<domain::Books::ChangedPaymen
     if (!known.empty()) {
         write(tx, update_payments, known);
     }
-    if (fresh.empty()) {
-        return pg::Later{true};
+    if (!fresh.empty() &&
+        write(tx, insert_payments, fresh).rows().affected() != std::ssize(fresh)) {
+        throw pg::Error{pg::FaultKind::transient, "40001", "a payment was made meanwhile"};
     }
-    return {write(tx, insert_payments, fresh), [count = std::ssize(fresh)](pg::Rows const& rows) {
-                return rows.affected() == count;
-            }};
 }
 
 constexpr auto read_payments = pg::Statement{"read_payments", R"sql(

@@ -14,10 +14,9 @@ namespace frontrow::payment::storage::payments {
     pg::Transaction& tx, std::span<ReservationId const> reservations);
 
 /// Updates those that this transaction has locked and inserts the new. What did not exist could not
-/// be locked: answers false if another transaction made one of them meanwhile, so that the batch
-/// must be decided anew.
-[[nodiscard]] pg::Later<bool> save(pg::Transaction& tx,
-                                   std::span<domain::Books::ChangedPayment const> payments);
+/// be locked: if another transaction made it meanwhile, throws a transient pg::Error, and the batch
+/// is decided anew. Before the ledger, whose own rules would find an event at fault.
+void save(pg::Transaction& tx, std::span<domain::Books::ChangedPayment const> payments);
 
 /// Those that exist, as committed.
 [[nodiscard]] std::vector<domain::Payment> read(pg::Transaction& tx,

@@ -74,7 +74,7 @@ TEST_P(PaymentStatements, InsertLockUpdateAndReadPayments) {
         changed.push_back({payment_in(PaymentState::authorized, i), 0});
         reservations.push_back(changed.back().payment.reservation);
     }
-    EXPECT_TRUE(storage::payments::save(tx, changed).get());
+    storage::payments::save(tx, changed);
     auto const locked = storage::payments::lock(tx, reservations).get();
     ASSERT_EQ(locked.size(), GetParam());
     EXPECT_TRUE(std::ranges::is_sorted(locked, {}, &Payment::reservation));
@@ -88,7 +88,7 @@ TEST_P(PaymentStatements, InsertLockUpdateAndReadPayments) {
         version_before = 1;
         expected.push_back(payment);
     }
-    EXPECT_TRUE(storage::payments::save(tx, changed).get());
+    storage::payments::save(tx, changed);
     EXPECT_EQ(sorted(storage::payments::read(tx, reservations), &Payment::reservation),
               sorted(expected, &Payment::reservation));
 }
@@ -152,7 +152,7 @@ TEST(PaymentStatementsOfNothing, AskTheDatabaseNothing) {
     EXPECT_TRUE(storage::payments::lock(tx, {}).get().empty());
     EXPECT_TRUE(storage::ledger::read_pages(tx, {}).empty());
     storage::wallets::save(tx, {});
-    EXPECT_TRUE(storage::payments::save(tx, {}).get());
+    storage::payments::save(tx, {});
     storage::ledger::append(tx, {});
     EXPECT_TRUE(consumers::consume(tx, {}).empty());
 }

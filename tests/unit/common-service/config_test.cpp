@@ -1,6 +1,8 @@
 // The shared rows.
 #include "common/service/config.hpp"
 
+#include <tuple>
+
 #include "tests/support/testing.hpp"
 
 namespace frontrow::service {
@@ -32,15 +34,31 @@ TEST(ServiceConfig, NeedsOnlyDatabaseBrokerAndKeys) {
 }
 
 TEST(ServiceConfig, PassesSettingsOfLibrdkafkaThroughAndItsPasswordAsASecret) {
-    auto reader = config::Reader{
-        sources({{"FRONTROW_BOOKING__KAFKA__BOOTSTRAP_SERVERS", "k:1"},
-                 {"FRONTROW_BOOKING__KAFKA__PROPERTIES", "security.protocol=SASL_SSL, a=b=c,odd"},
-                 {"FRONTROW_BOOKING__KAFKA__SASL_PASSWORD", "canary"}})};
+    auto reader = config::Reader{sources(
+        {{"FRONTROW_BOOKING__KAFKA__BOOTSTRAP_SERVERS", "k:1"},
+         {"FRONTROW_BOOKING__KAFKA__PROPERTIES", "security.protocol=SASL_SSL, client.rack=b=c"},
+         {"FRONTROW_BOOKING__KAFKA__SASL_PASSWORD", "canary"}})};
     auto const kafka = read_kafka(reader);
     EXPECT_EQ(reader.finish(), std::nullopt);
     EXPECT_THAT(kafka.properties,
-                ElementsAre(Pair("a", "b=c"), Pair("odd", ""), Pair("sasl.password", "canary"),
+                ElementsAre(Pair("client.rack", "b=c"), Pair("sasl.password", "canary"),
                             Pair("security.protocol", "SASL_SSL")));
+}
+
+// Else the service would start, never be ready, and say why once a second.
+TEST(ServiceConfig, RefusesSettingsThatLibrdkafkaDoesNotKnow) {
+    auto reader = config::Reader{
+        sources({{"FRONTROW_BOOKING__KAFKA__BOOTSTRAP_SERVERS", "k:1"},
+                 {"FRONTROW_BOOKING__KAFKA__PROPERTIES", "sasl.mechanisn=PLAIN,odd,acks=many"}})};
+    std::ignore = read_kafka(reader);
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(reader.finish(), 2);
+    auto const said = testing::internal::GetCapturedStderr();
+    EXPECT_THAT(said, testing::HasSubstr("KAFKA__PROPERTIES: No such configuration property: "
+                                         "\"sasl.mechanisn\""));
+    EXPECT_THAT(said, testing::HasSubstr("KAFKA__PROPERTIES: an item is not name=value"));
+    EXPECT_THAT(said, testing::HasSubstr("\"request.required.acks\""));
+    EXPECT_THAT(said, testing::HasSubstr("3 error(s)"));
 }
 
 }  // namespace
