@@ -199,6 +199,29 @@ TEST(DeadLetter, IfMostOfABatchFailsThatIsAnOutageAndNothingIsDeadLettered) {
     EXPECT_EQ(unread.ask(counts), nothing);
 }
 
+// Handlers send their writes ahead, so the database's refusal comes when something waits.
+TEST(DeadLetter, AWriteThatIsRefusedOnlyLaterIsJudgedAsIfItHadBeenAtOnce) {
+    static constexpr auto write = pg::Statement{
+        "write_above", "INSERT INTO effects (number) SELECT $1 / ($1 > $2)::int::bigint"};
+    auto const refused_up_to = [](std::int64_t greatest) {
+        return [greatest](pg::Transaction& tx, std::span<events::Event const> events,
+                          std::span<kafka::Record const* const>) {
+            for (auto const& event : events) {
+                tx.post(write, number_of(event), greatest);
+            }
+            return std::vector<Outcome>(events.size(), Outcome::applied());
+        };
+    };
+    auto most = InboxDatabase{};
+    most.consume(records_of_keys(20), refused_up_to(11));
+    EXPECT_EQ(most.ask("SELECT count(*) FROM dead_letter"), "0");
+
+    auto half = InboxDatabase{};
+    half.consume(records_of_keys(20), refused_up_to(10));
+    EXPECT_EQ(half.ask("SELECT count(*) FROM dead_letter"), "10");
+    EXPECT_EQ(half.ask("SELECT count(*) FROM effects"), "10");
+}
+
 TEST(DeadLetter, HalfOfABatchOrASmallBatchOrFewKeysMayAllBePoison) {
     auto const refuse_all = [](std::int64_t) {
         return Outcome::refused("no");
