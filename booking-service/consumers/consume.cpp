@@ -43,7 +43,7 @@ std::vector<std::string> consumed_topics() {
 
 std::vector<inbox::Outcome> consume(pg::Transaction& tx, std::span<events::Event const> batch) {
     auto reactions =
-        Reactions{.work = storage::lock(tx, needs_of(batch)), .told = {}, .now = tx.now()};
+        Reactions{.work = storage::lock(tx, needs_of(batch)).get(), .told = {}, .now = tx.now()};
     auto outcomes = std::vector<inbox::Outcome>{};
     for (auto const& event : batch) {
         outcomes.push_back(std::visit(

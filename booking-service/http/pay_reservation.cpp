@@ -142,13 +142,17 @@ std::vector<idempotency::Answer> run_pay(
     pg::Transaction& tx, std::span<idempotency::Keyed<use_cases::PayReservation> const> batch,
     storage::Layouts& layouts, domain::Rules const& rules) {
     return idempotency::with_keys<use_cases::PayReservation>(
-        tx, batch, [&](pg::Transaction& inside, std::span<use_cases::PayReservation const> fresh) {
-            auto const outcomes = use_cases::pay_reservation(inside, fresh, layouts, rules);
-            auto answers = std::vector<idempotency::Answer>{};
-            for (std::size_t i = 0; i < fresh.size(); ++i) {
-                answers.push_back(answer_of(outcomes[i], fresh[i].origin));
-            }
-            return answers;
+        tx, batch, [&](pg::Transaction& inside, std::span<use_cases::PayReservation const> all) {
+            return [&, work = use_cases::ask_to_pay(inside, all)](
+                       std::span<use_cases::PayReservation const> fresh) {
+                auto const outcomes =
+                    use_cases::pay_reservation(inside, work, fresh, layouts, rules);
+                auto answers = std::vector<idempotency::Answer>{};
+                for (std::size_t i = 0; i < fresh.size(); ++i) {
+                    answers.push_back(answer_of(outcomes[i], fresh[i].origin));
+                }
+                return answers;
+            };
         });
 }
 

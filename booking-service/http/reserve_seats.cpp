@@ -88,14 +88,17 @@ std::vector<idempotency::Answer> run_reserve(
     pg::Transaction& tx, std::span<idempotency::Keyed<use_cases::ReserveSeats> const> batch,
     storage::Layouts& layouts, domain::Rules const& rules) {
     return idempotency::with_keys<use_cases::ReserveSeats>(
-        tx, batch, [&](pg::Transaction& inside, std::span<use_cases::ReserveSeats const> fresh) {
-            auto const outcomes = use_cases::reserve_seats(inside, fresh, layouts, rules);
-            auto answers = std::vector<idempotency::Answer>{};
-            answers.reserve(outcomes.size());
-            for (std::size_t i = 0; i < fresh.size(); ++i) {
-                answers.push_back(answer_of(outcomes[i], fresh[i].origin));
-            }
-            return answers;
+        tx, batch, [&](pg::Transaction& inside, std::span<use_cases::ReserveSeats const> all) {
+            return [&rules, &inside, asked = use_cases::ask_to_reserve(inside, all, layouts)](
+                       std::span<use_cases::ReserveSeats const> fresh) {
+                auto const outcomes = use_cases::reserve_seats(inside, asked, fresh, rules);
+                auto answers = std::vector<idempotency::Answer>{};
+                answers.reserve(outcomes.size());
+                for (std::size_t i = 0; i < fresh.size(); ++i) {
+                    answers.push_back(answer_of(outcomes[i], fresh[i].origin));
+                }
+                return answers;
+            };
         });
 }
 

@@ -55,7 +55,7 @@ domain::PassSet set_of(pg::Rows const& rows) {
 pg::Later<domain::PassSet> ask(pg::Transaction& tx, pg::Statement const& statement,
                                std::vector<TokenId> tokens) {
     if (tokens.empty()) {
-        return pg::Later{domain::PassSet{}};
+        return {};
     }
     std::ranges::sort(tokens);
     tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());

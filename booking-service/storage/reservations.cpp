@@ -117,7 +117,7 @@ domain::ReservationSet set_of(pg::Rows const& rows) {
 pg::Later<domain::ReservationSet> ask(pg::Transaction& tx, pg::Statement const& statement,
                                       std::vector<ReservationId> const& ids) {
     if (ids.empty()) {
-        return pg::Later{domain::ReservationSet{}};
+        return {};
     }
     return {tx.ask(statement, pg::column(ids)), set_of};
 }

@@ -61,7 +61,7 @@ domain::SeatSet set_of(pg::Rows const& rows) {
 pg::Later<domain::SeatSet> lock(pg::Transaction& tx, std::vector<SeatKey> keys,
                                 IfLocked if_locked) {
     if (keys.empty()) {
-        return pg::Later{domain::SeatSet{}};
+        return {};
     }
     std::ranges::sort(keys);
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
@@ -73,7 +73,7 @@ pg::Later<domain::SeatSet> lock(pg::Transaction& tx, std::vector<SeatKey> keys,
 pg::Later<domain::SeatSet> lock_of(pg::Transaction& tx,
                                    std::span<ReservationId const> reservations) {
     if (reservations.empty()) {
-        return pg::Later{domain::SeatSet{}};
+        return {};
     }
     return {tx.ask(lock_seats_of, pg::column(reservations)), set_of};
 }

@@ -61,21 +61,24 @@ Show decode(pg::Row const& row) {
 
 }  // namespace
 
-ById load(pg::Transaction& tx, std::vector<ShowId> ids, Layouts& layouts) {
+pg::Later<ById> load(pg::Transaction& tx, std::vector<ShowId> ids, Layouts& layouts) {
     std::ranges::sort(ids);
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    auto found = ById{};
     if (ids.empty()) {
-        return found;
+        return {};
     }
-    auto shows = tx.query(load_shows, pg::column(ids)).map(decode);
-    // Later than the shows: who sees a show sees its layout, for they were committed together.
-    auto const known = layouts.load(tx, ids);
-    for (auto& show : shows) {
-        show.layout = known.at(show.id);
-        found.emplace(show.id, std::move(show));
-    }
-    return found;
+    auto asked = tx.ask(load_shows, pg::column(ids));
+    return {std::move(asked), [&tx, &layouts, ids = std::move(ids)](pg::Rows const& rows) {
+                // Later than the shows: who sees a show sees its layout, for they were committed
+                // together.
+                auto const known = layouts.load(tx, ids);
+                auto found = ById{};
+                for (auto& show : rows.map(decode)) {
+                    show.layout = known.at(show.id);
+                    found.emplace(show.id, std::move(show));
+                }
+                return found;
+            }};
 }
 
 std::vector<std::vector<Show>> pages(pg::Transaction& tx, std::span<Page const> pages,

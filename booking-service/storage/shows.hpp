@@ -16,8 +16,8 @@ using ById = std::unordered_map<ShowId, domain::Show>;
 
 /// With their sections. The seats come from `seats::insert`.
 void insert(pg::Transaction& tx, std::span<domain::Show const> shows);
-/// Without repetition; those that do not exist are left out.
-[[nodiscard]] ById load(pg::Transaction& tx, std::vector<ShowId> ids, Layouts& layouts);
+/// Without repetition; those that do not exist are left out. `tx` must live until they are got.
+[[nodiscard]] pg::Later<ById> load(pg::Transaction& tx, std::vector<ShowId> ids, Layouts& layouts);
 
 struct Page {
     ConcertId concert;

@@ -31,22 +31,33 @@ bool is_complete(domain::Work const& work, domain::Reservation const& reservatio
 
 }  // namespace
 
-domain::Work lock(pg::Transaction& tx, Needs needs) {
-    // Whoever names seats makes reservations; whoever names reservations means their seats.
-    ENSURE(needs.seats.empty() || needs.reservations.empty());
-    auto passes = passes::lock(tx, std::move(needs.tokens), needs.reservations);
-    auto seats = needs.seats.empty() ? seats::lock_of(tx, needs.reservations)
-                                     : seats::lock(tx, std::move(needs.seats));
-    auto reservations = reservations::lock(tx, needs.reservations);
-    auto work = domain::Work{passes.get(), seats.get(), reservations.get()};
-    for (auto const& id : needs.reservations) {
-        // One that was committed while its seats were looked for is not there yet.
+namespace {
+
+/// Without the reservations that were committed while their seats were looked for: of those we do
+/// not have everything.
+domain::Work with_the_complete(domain::Work work, std::span<ReservationId const> named) {
+    for (auto const& id : named) {
         auto const* const found = work.reservations.find(id);
         if (found != nullptr && !is_complete(work, *found)) {
             work.reservations.leave_out(id);
         }
     }
     return work;
+}
+
+}  // namespace
+
+pg::Later<domain::Work> lock(pg::Transaction& tx, Needs needs) {
+    // Whoever names seats makes reservations; whoever names reservations means their seats.
+    ENSURE(needs.seats.empty() || needs.reservations.empty());
+    auto passes = passes::lock(tx, std::move(needs.tokens), needs.reservations);
+    auto seats = needs.seats.empty() ? seats::lock_of(tx, needs.reservations)
+                                     : seats::lock(tx, std::move(needs.seats));
+    auto reservations = reservations::lock(tx, needs.reservations);
+    return pg::Later<domain::Work>{
+        [passes, seats, reservations, named = std::move(needs.reservations)]() mutable {
+            return with_the_complete({passes.get(), seats.get(), reservations.get()}, named);
+        }};
 }
 
 IdleWork lock_idle(pg::Transaction& tx, std::vector<domain::Reservation> const& candidates) {

@@ -16,7 +16,7 @@ struct Needs {
 };
 
 /// Waits for every row, in the order passes, seats, reservations, each sorted.
-[[nodiscard]] domain::Work lock(pg::Transaction& tx, Needs needs);
+[[nodiscard]] pg::Later<domain::Work> lock(pg::Transaction& tx, Needs needs);
 
 /// Of `candidates`, those whose every row nobody else has locked; waits for none, so it cannot be
 /// part of a deadlock.

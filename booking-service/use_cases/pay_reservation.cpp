@@ -2,19 +2,23 @@
 #include "booking-service/use_cases/pay_reservation.hpp"
 
 #include "booking-service/storage/outbox.hpp"
-#include "booking-service/storage/work.hpp"
 
 namespace frontrow::booking::use_cases {
 
-std::vector<PayReservationOutcome> pay_reservation(pg::Transaction& tx,
-                                                   std::span<PayReservation const> commands,
-                                                   storage::Layouts& layouts,
-                                                   domain::Rules const& rules) {
+pg::Later<domain::Work> ask_to_pay(pg::Transaction& tx, std::span<PayReservation const> commands) {
     auto needs = storage::Needs{};
     for (auto const& command : commands) {
         needs.reservations.push_back(command.reservation);
     }
-    auto work = storage::lock(tx, std::move(needs));
+    return storage::lock(tx, std::move(needs));
+}
+
+std::vector<PayReservationOutcome> pay_reservation(pg::Transaction& tx,
+                                                   pg::Later<domain::Work> asked,
+                                                   std::span<PayReservation const> commands,
+                                                   storage::Layouts& layouts,
+                                                   domain::Rules const& rules) {
+    auto work = asked.get();
     auto outcomes = std::vector<PayReservationOutcome>{};
     auto told = std::vector<storage::Told>{};
     for (auto const& command : commands) {

@@ -20,10 +20,14 @@ struct PayReservation {
 
 using PayReservationOutcome = Result<ReservationView, domain::PayRefusal>;
 
-/// Outcome i belongs to command i. `hold_expired` may have written EXPIRED: it is to be committed
-/// too.
+/// Asks for what such commands need, passes, seats and reservations, locked, and does not wait.
+[[nodiscard]] pg::Later<domain::Work> ask_to_pay(pg::Transaction& tx,
+                                                 std::span<PayReservation const> commands);
+
+/// Outcome i belongs to command i; each must have been among those that were asked for.
+/// `hold_expired` may have written EXPIRED: it is to be committed too.
 [[nodiscard]] std::vector<PayReservationOutcome> pay_reservation(
-    pg::Transaction& tx, std::span<PayReservation const> commands, storage::Layouts& layouts,
-    domain::Rules const& rules);
+    pg::Transaction& tx, pg::Later<domain::Work> asked, std::span<PayReservation const> commands,
+    storage::Layouts& layouts, domain::Rules const& rules);
 
 }  // namespace frontrow::booking::use_cases

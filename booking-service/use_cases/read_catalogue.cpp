@@ -38,7 +38,7 @@ std::vector<CatalogueRead> read_catalogue(pg::Transaction& tx,
                                           std::span<CatalogueQuery const> queries,
                                           storage::Layouts& layouts) {
     auto wanted = wanted_by(queries);
-    auto const shows = storage::shows::load(tx, wanted.shows, layouts);
+    auto const shows = storage::shows::load(tx, wanted.shows, layouts).get();
     for (auto const& [id, show] : shows) {
         wanted.concerts.push_back(show.concert);
     }

@@ -3,45 +3,31 @@
 
 #include "booking-service/storage/outbox.hpp"
 #include "booking-service/storage/reservations.hpp"
-#include "booking-service/storage/shows.hpp"
-#include "booking-service/storage/work.hpp"
 
 namespace frontrow::booking::use_cases {
-namespace {
 
-std::vector<ShowId> shows_of(std::span<ReserveSeats const> commands) {
+ToReserve ask_to_reserve(pg::Transaction& tx, std::span<ReserveSeats const> commands,
+                         storage::Layouts& layouts) {
     auto shows = std::vector<ShowId>{};
-    for (auto const& command : commands) {
-        shows.push_back(command.request.show);
-    }
-    return shows;
-}
-
-storage::Needs needs_of(std::span<ReserveSeats const> commands, storage::shows::ById const& shows) {
     auto needs = storage::Needs{};
     for (auto const& [request, origin] : commands) {
-        auto const show = shows.find(request.show);
-        if (show == shows.end()) {
-            continue;
-        }
-        if (request.pass && show->second.admission_capacity > 0) {
+        shows.push_back(request.show);
+        if (request.pass) {
             needs.tokens.push_back(request.pass->token);
         }
         for (auto const seat : request.seats) {
             needs.seats.push_back({.show = request.show, .number = seat});
         }
     }
-    return needs;
+    auto asked_shows = storage::shows::load(tx, std::move(shows), layouts);
+    return {std::move(asked_shows), storage::lock(tx, std::move(needs))};
 }
 
-}  // namespace
-
-std::vector<ReserveSeatsOutcome> reserve_seats(pg::Transaction& tx,
+std::vector<ReserveSeatsOutcome> reserve_seats(pg::Transaction& tx, ToReserve asked,
                                                std::span<ReserveSeats const> commands,
-                                               storage::Layouts& layouts,
                                                domain::Rules const& rules) {
-    auto const shows = storage::shows::load(tx, shows_of(commands), layouts);
-    auto work = storage::lock(tx, needs_of(commands, shows));
+    auto const shows = asked.shows.get();
+    auto work = asked.work.get();
     auto outcomes = std::vector<ReserveSeatsOutcome>{};
     auto made = std::vector<domain::Reservation>{};
     auto stories = std::vector<std::string>{};

@@ -6,6 +6,8 @@
 
 #include "booking-service/domain/reserve.hpp"
 #include "booking-service/storage/layouts.hpp"
+#include "booking-service/storage/shows.hpp"
+#include "booking-service/storage/work.hpp"
 #include "booking-service/use_cases/reservation_view.hpp"
 #include "common/tracing/origin.hpp"
 
@@ -18,10 +20,20 @@ struct ReserveSeats {
 
 using ReserveSeatsOutcome = Result<ReservationView, domain::ReserveRefusal>;
 
-/// First come, first served, inside the batch as well. Outcome i belongs to command i.
-[[nodiscard]] std::vector<ReserveSeatsOutcome> reserve_seats(pg::Transaction& tx,
+/// What such commands need: the shows, and the passes and seats, locked in this order.
+struct ToReserve {
+    pg::Later<storage::shows::ById> shows;
+    pg::Later<domain::Work> work;
+};
+
+/// Asks for it, and does not wait. `tx` and `layouts` must live until it is used.
+[[nodiscard]] ToReserve ask_to_reserve(pg::Transaction& tx, std::span<ReserveSeats const> commands,
+                                       storage::Layouts& layouts);
+
+/// First come, first served, inside the batch as well. Outcome i belongs to command i; each must
+/// have been among those that were asked for.
+[[nodiscard]] std::vector<ReserveSeatsOutcome> reserve_seats(pg::Transaction& tx, ToReserve asked,
                                                              std::span<ReserveSeats const> commands,
-                                                             storage::Layouts& layouts,
                                                              domain::Rules const& rules);
 
 }  // namespace frontrow::booking::use_cases

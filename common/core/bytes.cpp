@@ -38,11 +38,11 @@ std::uint8_t octet(char c) {
 }  // namespace
 
 std::string to_hex(std::string_view octets) {
-    auto text = std::string{};
-    text.reserve(octets.size() * 2);
+    auto text = std::string(octets.size() * 2, '0');
+    auto at = text.begin();
     for (auto const c : octets) {
-        text += hex_digits[octet(c) >> 4U];
-        text += hex_digits[octet(c) & 0x0fU];
+        *at++ = hex_digits[octet(c) >> 4U];
+        *at++ = hex_digits[octet(c) & 0x0fU];
     }
     return text;
 }

@@ -97,7 +97,7 @@ std::optional<Standard> read_field(std::string_view line, Head& head) {
         return Standard::malformed_request;
     }
     auto const value = trimmed(line.substr(colon + 1));
-    if (!std::all_of(value.begin(), value.end(), is_field_octet)) {
+    if (!std::ranges::all_of(value, [](char c) { return is_field_octet(c); })) {
         return Standard::malformed_request;
     }
     head.fields.emplace_back(lower(line.substr(0, colon)), std::string{value});

@@ -105,22 +105,19 @@ bool is_stored(int status) {
     return status < 500 && status != 400 && status != 401 && status != 403 && status != 429;
 }
 
-std::vector<Claim> claim(pg::Transaction& tx, std::span<Key const> keys) {
-    auto claims = std::vector<Claim>(keys.size());
-    if (keys.empty()) {
-        return claims;
-    }
-    auto const firsts = firsts_of(keys, claims);
-    auto const rows =
-        tx.query(claim_keys, pg::column(firsts, &Key::scope), pg::column(firsts, &Key::body_hash));
+namespace {
+
+/// What the keys met, `claims` knowing their copies: `rows` are those that are ours.
+std::vector<Claim> met(pg::Transaction& tx, std::span<Key const> keys, std::vector<Claim> claims,
+                       pg::Rows const& rows) {
     auto ours = std::unordered_set<Uuid>{};
     for (auto i = 0; i < rows.size(); ++i) {
         ours.insert(rows[i].uuid(0));
     }
     auto taken = std::vector<Uuid>{};
-    for (auto const& key : firsts) {
-        if (!ours.contains(key.scope)) {
-            taken.push_back(key.scope);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        if (claims[i].copy_of == i && !ours.contains(keys[i].scope)) {
+            taken.push_back(keys[i].scope);
         }
     }
     auto const stored = read(tx, taken);
@@ -137,6 +134,21 @@ std::vector<Claim> claim(pg::Transaction& tx, std::span<Key const> keys) {
         }
     }
     return claims;
+}
+
+}  // namespace
+
+pg::Later<std::vector<Claim>> claim(pg::Transaction& tx, std::span<Key const> keys) {
+    if (keys.empty()) {
+        return {};
+    }
+    auto claims = std::vector<Claim>(keys.size());
+    auto const firsts = firsts_of(keys, claims);
+    return {
+        tx.ask(claim_keys, pg::column(firsts, &Key::scope), pg::column(firsts, &Key::body_hash)),
+        [&tx, keys, claims = std::move(claims)](pg::Rows const& rows) {
+            return met(tx, keys, claims, rows);
+        }};
 }
 
 void store(pg::Transaction& tx, std::span<Key const> keys, std::span<Answer const> answers) {

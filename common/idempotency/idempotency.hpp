@@ -54,8 +54,8 @@ struct Claim {
 
 /// Folds copies inside the batch, claims the keys in sorted order (waiting for whoever holds one),
 /// and reads stored answers in a later statement. Entry i belongs to key i. A key older than
-/// 24 hours by the database's clock is fresh again.
-[[nodiscard]] std::vector<Claim> claim(pg::Transaction& tx, std::span<Key const> keys);
+/// 24 hours by the database's clock is fresh again. `tx` and `keys` must live until it is got.
+[[nodiscard]] pg::Later<std::vector<Claim>> claim(pg::Transaction& tx, std::span<Key const> keys);
 
 /// Stores the answers of fresh keys; an answer that is not stored gives its key up again.
 void store(pg::Transaction& tx, std::span<Key const> keys, std::span<Answer const> answers);
@@ -66,29 +66,37 @@ void store(pg::Transaction& tx, std::span<Key const> keys, std::span<Answer cons
 /// Deletes up to `rows_max` keys older than 24 hours; returns how many. For the sweeper.
 std::int64_t sweep(pg::Transaction& tx, std::int32_t rows_max);
 
+/// Answers command i with answer i.
+template <class Command>
+using Decide = std::function<std::vector<Answer>(std::span<Command const>)>;
+
 /// Surrounds a use case: claims, runs it once for the fresh commands, stores their answers, and
-/// gives copies and repeats the same octets. `use_case` answers command i with answer i.
+/// gives copies and repeats the same octets. `look` is called at once and for all: what it asks the
+/// database for, and locks, shares the round trip of the claim. What it returns decides the fresh.
 template <class Command>
 std::vector<Answer> with_keys(
     pg::Transaction& tx, std::span<Keyed<Command> const> batch,
-    std::function<std::vector<Answer>(pg::Transaction&, std::span<Command const>)> const&
-        use_case) {
+    std::function<Decide<Command>(pg::Transaction&, std::span<Command const>)> const& look) {
     auto keys = std::vector<Key>{};
+    auto commands = std::vector<Command>{};
     for (auto const& keyed : batch) {
         keys.push_back(keyed.key);
+        commands.push_back(keyed.command);
     }
-    auto const claims = claim(tx, keys);
+    auto claimed = claim(tx, keys);
+    auto const decide = look(tx, commands);
+    auto const claims = claimed.get();
     auto fresh_keys = std::vector<Key>{};
     auto fresh = std::vector<Command>{};
     auto position = std::vector<std::size_t>(batch.size(), batch.size());
     for (std::size_t i = 0; i < batch.size(); ++i) {
         if (claims[i].fresh) {
             position[i] = fresh.size();
-            fresh.push_back(batch[i].command);
+            fresh.push_back(std::move(commands[i]));
             fresh_keys.push_back(batch[i].key);
         }
     }
-    auto made = fresh.empty() ? std::vector<Answer>{} : use_case(tx, fresh);
+    auto made = fresh.empty() ? std::vector<Answer>{} : decide(fresh);
     store(tx, fresh_keys, made);
     auto answers = std::vector<Answer>{};
     for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -103,6 +111,20 @@ std::vector<Answer> with_keys(
         }
     }
     return answers;
+}
+
+/// The same for a use case that looks at nothing before it knows which commands are fresh.
+template <class Command>
+std::vector<Answer> with_keys(
+    pg::Transaction& tx, std::span<Keyed<Command> const> batch,
+    std::function<std::vector<Answer>(pg::Transaction&, std::span<Command const>)> const&
+        use_case) {
+    return with_keys<Command>(
+        tx, batch, [&](pg::Transaction& inside, std::span<Command const>) -> Decide<Command> {
+            return [&](std::span<Command const> fresh) {
+                return use_case(inside, fresh);
+            };
+        });
 }
 
 }  // namespace frontrow::idempotency

@@ -96,7 +96,7 @@ pg::Parameter keys_of(std::set<TopicKey> const& keys) {
 
 Claimed claim(pg::Transaction& tx, std::string_view consumer, std::span<Claim const> claims) {
     if (claims.empty()) {
-        return Claimed{{}};
+        return {};
     }
     return {tx.ask(insert_claims, consumer, pg::column(claims, &Claim::event_id),
                    pg::column(claims, &Claim::topic), pg::column(claims, &Claim::partition),
@@ -107,7 +107,7 @@ Claimed claim(pg::Transaction& tx, std::string_view consumer, std::span<Claim co
 Claimed claim_again(pg::Transaction& tx, std::string_view consumer, std::span<Uuid const> ids,
                     std::string_view outcome_before) {
     if (ids.empty()) {
-        return Claimed{{}};
+        return {};
     }
     return {tx.ask(update_claims, consumer, pg::column(ids), outcome_before), ids_of};
 }

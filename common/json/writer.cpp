@@ -37,9 +37,22 @@ void append_control(std::string& out, char c) {
     }
 }
 
+constexpr bool is_plain(char c) {
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 void append_quoted(std::string& out, std::string_view text) {
     out += '"';
     for (std::size_t at = 0; at < text.size();) {
+        auto plain = at;
+        while (plain < text.size() && is_plain(text[plain])) {
+            ++plain;
+        }
+        out.append(text, at, plain - at);
+        at = plain;
+        if (at == text.size()) {
+            break;
+        }
         auto const c = text[at];
         auto const octets = utf8_octets_at(text, at);
         if (octets == 0) {

@@ -61,21 +61,23 @@ class Answer {
     std::shared_ptr<Rows> rows_;
 };
 
-/// What a statement that was asked will have answered, decoded.
+/// What statements that were asked will have answered, decoded.
 template <class Value>
 class Later {
   public:
-    /// Nothing had to be asked.
-    explicit Later(Value known) : known_{std::move(known)} {}
+    /// Nothing had to be asked: an empty value.
+    Later() = default;
     Later(Answer answer, std::function<Value(Rows const&)> decode)
-        : answer_{std::move(answer)}, decode_{std::move(decode)} {}
+        : make_{[answer = std::move(answer), decode = std::move(decode)] {
+              return decode(answer.rows());
+          }} {}
+    /// Of several answers: `make` waits for each.
+    explicit Later(std::function<Value()> make) : make_{std::move(make)} {}
     /// Waits as Answer does. Once.
-    [[nodiscard]] Value get() { return answer_ ? decode_(answer_->rows()) : std::move(known_); }
+    [[nodiscard]] Value get() { return make_ ? make_() : Value{}; }
 
   private:
-    Value known_{};
-    std::optional<Answer> answer_{};
-    std::function<Value(Rows const&)> decode_{};
+    std::function<Value()> make_;
 };
 
 /// One connection. Not for several threads at once. Every call may throw pg::Error; afterwards

@@ -38,9 +38,8 @@ constexpr auto lock_payments = pg::Statement{"lock_payments", R"sql(
 
 pg::Later<std::vector<domain::Payment>> lock(pg::Transaction& tx,
                                              std::span<ReservationId const> reservations) {
-    using Payments = std::vector<domain::Payment>;
     if (reservations.empty()) {
-        return pg::Later{Payments{}};
+        return {};
     }
     return {tx.ask(lock_payments, pg::column(reservations)), [](pg::Rows const& rows) {
                 return rows.map(payment_from);

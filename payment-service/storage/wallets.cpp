@@ -41,9 +41,8 @@ constexpr auto lock_wallets = pg::Statement{"lock_wallets", R"sql(
 )sql"};
 
 pg::Later<std::vector<domain::Wallet>> lock(pg::Transaction& tx, std::span<UserId const> users) {
-    using Wallets = std::vector<domain::Wallet>;
     if (users.empty()) {
-        return pg::Later{Wallets{}};
+        return {};
     }
     return {tx.ask(lock_wallets, pg::column(users)), [](pg::Rows const& rows) {
                 return rows.map(wallet_from);

@@ -91,7 +91,8 @@ class BookingDatabase {
     auto reserve(pg::Connection& connection, std::vector<use_cases::ReserveSeats> const& wishes,
                  domain::Rules const& rules = {}) {
         return committed(connection, [&](pg::Transaction& tx) {
-            return use_cases::reserve_seats(tx, wishes, layouts_, rules);
+            return use_cases::reserve_seats(tx, use_cases::ask_to_reserve(tx, wishes, layouts_),
+                                            wishes, rules);
         });
     }
     ReservationId reserved(std::vector<std::int32_t> seats, domain::Rules const& rules = {}) {
@@ -103,8 +104,10 @@ class BookingDatabase {
         auto const command = use_cases::PayReservation{id, {"ann"}, origin()};
         return committed(connection,
                          [&](pg::Transaction& tx) {
-                             return use_cases::pay_reservation(tx, std::span{&command, 1}, layouts_,
-                                                               rules);
+                             auto const commands = std::span{&command, 1};
+                             return use_cases::pay_reservation(tx,
+                                                               use_cases::ask_to_pay(tx, commands),
+                                                               commands, layouts_, rules);
                          })
             .front();
     }

@@ -106,7 +106,8 @@ TEST_P(BookingStatements, LockTheSeatsAndPassesOfReservations) {
     storage::reservations::insert(tx, made, std::vector<std::string>(made.size()));
     auto const work = storage::lock(tx, {.tokens = {other, *made.front().token},
                                          .seats = {},
-                                         .reservations = {ids.rbegin(), ids.rend()}});
+                                         .reservations = {ids.rbegin(), ids.rend()}})
+                          .get();
     for (auto const& reservation : made) {
         EXPECT_NE(work.reservations.find(reservation.id), nullptr);
         EXPECT_NE(work.seats.find({database_.show(), reservation.seats.front().seat}), nullptr);
@@ -222,7 +223,8 @@ TEST_P(BookingStatements, ReservePayAndConfirmAsOneBatchEach) {
         answers.push_back(authorized(outcome->reservation.id));
     }
     committed(database_.connection(), [&](pg::Transaction& tx) {
-        return use_cases::pay_reservation(tx, payments, database_.layouts(), domain::Rules{});
+        return use_cases::pay_reservation(tx, use_cases::ask_to_pay(tx, payments), payments,
+                                          database_.layouts(), domain::Rules{});
     });
     database_.consume(database_.connection(), answers);
     auto const all = std::to_string(count());
@@ -237,11 +239,12 @@ TEST_P(BookingStatements, ReservePayAndConfirmAsOneBatchEach) {
 TEST(BookingStatementsOfNothing, ChangeNothing) {
     auto database = BookingDatabase{1};
     auto tx = pg::Transaction{database.connection()};
-    auto const work = storage::lock(tx, {});
+    auto const work = storage::lock(tx, {}).get();
     storage::save(tx, work);
     EXPECT_TRUE(consumers::consume(tx, {}).empty());
     EXPECT_TRUE(use_cases::expire_holds(tx).reservations.empty());
-    EXPECT_TRUE(use_cases::reserve_seats(tx, {}, database.layouts(), {}).empty());
+    auto asked = use_cases::ask_to_reserve(tx, {}, database.layouts());
+    EXPECT_TRUE(use_cases::reserve_seats(tx, std::move(asked), {}, {}).empty());
     EXPECT_TRUE(use_cases::read_reservations(tx, {}, database.layouts()).empty());
     EXPECT_TRUE(use_cases::read_catalogue(tx, {}, database.layouts()).empty());
     EXPECT_TRUE(use_cases::read_availability(tx, {}, database.layouts()).empty());

@@ -172,7 +172,8 @@ TEST_F(IdempotencyKeys, LeaveNothingOfACrashBetweenEffectAndAnswer) {
     auto service = as_service();
     {
         auto tx = pg::Transaction{service};
-        EXPECT_TRUE(claim(tx, std::vector{request("k").key}).front().fresh);
+        auto const keys = std::vector{request("k").key};
+        EXPECT_TRUE(claim(tx, keys).get().front().fresh);
         top_up(tx, std::vector{TopUp{1}});
         // The process ends here: no answer was stored, nothing was committed.
     }
