@@ -219,11 +219,12 @@ bool Producer::produce(std::string_view topic, std::optional<std::string_view> k
 
 std::size_t Producer::poll(std::chrono::milliseconds wait) {
     state_->delivered = 0;
-    auto const at_once = std::exchange(state_->refused_at_once, {});
-    for (auto const& delivery : at_once) {
-        state_->report(delivery);
+    while (!state_->refused_at_once.empty()) {
+        auto const refused = std::move(state_->refused_at_once.front());
+        state_->refused_at_once.pop_front();
+        state_->report(refused);
     }
-    rd_kafka_poll(state_->rk, at_once.empty() ? to_milliseconds(wait) : 0);
+    rd_kafka_poll(state_->rk, state_->delivered == 0 ? to_milliseconds(wait) : 0);
     return state_->delivered;
 }
 

@@ -21,6 +21,7 @@ constexpr auto tcp_silence_max = std::chrono::milliseconds{10'000};
 // libpq sends by itself what is longer than 64 KiB. A server that has a statement and waits for its
 // Sync would keep its locks as long as this process stands still.
 constexpr auto octets_asked_max = std::size_t{16'384};
+constexpr auto octets_held_max = std::size_t{65'536};
 constexpr auto answer_margin = std::chrono::milliseconds{1000};
 
 /// Waits until the socket is ready; false when the deadline has passed.
@@ -167,6 +168,14 @@ Error fault_of(PGresult const* result, std::string_view what) {
         message = std::string{what} + ": " + PQresultErrorMessage(result);
     }
     return {kind_of(sqlstate, constraint), sqlstate, message + " (" + sqlstate + ")"};
+}
+
+std::size_t octets_of(std::vector<Parameter> const& parameters) {
+    auto octets = std::size_t{0};
+    for (auto const& parameter : parameters) {
+        octets += parameter.octets ? parameter.octets->size() : 0;
+    }
+    return octets;
 }
 
 void ignore_notice(void* /*context*/, PGresult const* /*notice*/) {}
@@ -350,30 +359,34 @@ void Connection::make_prepared(Statement const& statement,
     }
 }
 
-Answer Connection::post_prepared(Statement const& statement,
-                                 std::vector<Parameter> const& parameters) {
+Answer Connection::post_prepared(Statement const& statement, std::vector<Parameter> parameters) {
     make_prepared(statement, parameters);
     if (posted_.empty() && PQtransactionStatus(connection_.get()) != PQTRANS_INTRANS) {
         return {*this, std::make_shared<Rows>(run_prepared(statement, parameters))};
     }
-    auto answer = Answer{*this, enqueue(statement, parameters)};
+    auto const octets = octets_of(parameters);
+    auto answer = std::make_shared<Rows>(nullptr);
+    if (posted_.empty() || octets_held_ + octets > octets_held_max) {
+        answer = enqueue(statement, parameters);
+    } else {
+        octets_held_ += octets;
+        held_.push_back({statement, std::move(parameters), answer});
+    }
     if (!posted_.front().has_sync) {
         await_posted();  // behind a BEGIN that failed, the next one would commit by itself
     }
-    return answer;
+    return {*this, std::move(answer)};
 }
 
 Answer Connection::ask_prepared(Statement const& statement,
                                 std::vector<Parameter> const& parameters) {
     make_prepared(statement, parameters);
-    auto octets = std::size_t{0};
-    for (auto const& parameter : parameters) {
-        octets += parameter.octets ? parameter.octets->size() : 0;
+    auto const is_long = octets_of(parameters) > octets_asked_max;
+    auto answer = Answer{*this, enqueue(statement, parameters, is_long)};
+    if (is_long && !posted_.front().has_sync) {
+        await_posted();
     }
-    if (octets > octets_asked_max) {
-        return post_prepared(statement, parameters);
-    }
-    return {*this, enqueue(statement, parameters, false)};
+    return answer;
 }
 
 Rows const& Answer::rows() const {
@@ -383,6 +396,28 @@ Rows const& Answer::rows() const {
 
 std::shared_ptr<Rows> Connection::enqueue(Statement const& statement,
                                           std::vector<Parameter> const& parameters, bool has_sync) {
+    send_held();
+    auto answer = std::make_shared<Rows>(nullptr);
+    send_ahead(statement, parameters, answer, has_sync);
+    return answer;
+}
+
+/// Together, under one Sync.
+void Connection::send_held() {
+    auto const held = std::exchange(held_, {});
+    octets_held_ = 0;
+    for (auto const& one : held) {
+        send_ahead(one.statement, one.parameters, one.answer, &one == &held.back());
+    }
+}
+
+void Connection::forget_held() {
+    held_.clear();
+    octets_held_ = 0;
+}
+
+void Connection::send_ahead(Statement const& statement, std::vector<Parameter> const& parameters,
+                            std::shared_ptr<Rows> answer, bool has_sync) {
     if (!is_healthy()) {
         lose(std::string{statement.name} + ": the connection is lost");
     }
@@ -390,18 +425,16 @@ std::shared_ptr<Rows> Connection::enqueue(Statement const& statement,
     if (posted_.empty()) {
         ENSURE(PQenterPipelineMode(connection_.get()) == 1);
     }
-    auto answer = std::make_shared<Rows>(nullptr);
-    posted_.push_back({statement.name, answer, has_sync});
+    posted_.push_back({statement.name, std::move(answer), has_sync});
     send_prepared(statement, parameters);
     if (has_sync) {
         sync();
     }
-    return answer;
 }
 
-/// Each write has its own Sync: a server that waits for one is no idle transaction to its own
-/// timeouts, so a process that stood still here would keep its locks for ever. It sends as much as
-/// the socket takes now; what is left goes with the next call.
+/// Nothing is sent long before its Sync: a server that waits for one is no idle transaction to its
+/// own timeouts, so a process that stood still here would keep its locks for ever. It sends as much
+/// as the socket takes now; what is left goes with the next call.
 void Connection::sync() {
     posted_.back().has_sync = true;
     if (PQpipelineSync(connection_.get()) != 1) {
@@ -419,6 +452,7 @@ std::optional<Connection::PostedFault> Connection::settle() {
     if (posted_.empty() || lost_) {
         return std::nullopt;
     }
+    send_held();
     auto const now = std::chrono::steady_clock::now();
     auto const patience = answer_timeout_ * static_cast<std::int64_t>(posted_.size());
     auto const deadline = answer_timeout_.count() == 0 ? SteadyTime::max() : now + patience;

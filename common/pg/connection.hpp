@@ -102,14 +102,14 @@ class Connection {
     }
     Rows run_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
     /// Sends a statement whose answer nobody needs yet, and does not wait: the server works while
-    /// the caller goes on, and several share one round trip. A fault of it is thrown by the next
-    /// call that waits, which is COMMIT at the latest. Outside a transaction it waits like `query`.
+    /// the caller goes on. What is posted behind it is kept here until something waits or it is
+    /// much, and then sent together. A fault of it is thrown by the call that waits, which is
+    /// COMMIT at the latest. Outside a transaction it waits like `query`.
     template <class... Values>
     Answer post(Statement const& statement, Values const&... values) {
-        auto const parameters = std::vector<Parameter>{as_parameter(values)...};
-        return post_prepared(statement, parameters);
+        return post_prepared(statement, std::vector<Parameter>{as_parameter(values)...});
     }
-    Answer post_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
+    Answer post_prepared(Statement const& statement, std::vector<Parameter> parameters);
     /// Sends a statement together with the next one: they share a round trip, the next is not run
     /// if this one fails, and outside a transaction both are one.
     template <class... Values>
@@ -158,6 +158,12 @@ class Connection {
         std::shared_ptr<Rows> answer;
         bool has_sync;  ///< else it shares the one of the next: if it fails, the next is skipped
     };
+    /// A statement that was posted while the server was at work: it goes with the next.
+    struct Held {
+        Statement statement;
+        std::vector<Parameter> parameters;
+        std::shared_ptr<Rows> answer;
+    };
     struct PostedFault {
         Error error;
         bool of_the_last;  ///< of all that was posted
@@ -170,7 +176,12 @@ class Connection {
     /// Sends a statement that is prepared already, in a transaction or to begin one.
     std::shared_ptr<Rows> enqueue(Statement const& statement,
                                   std::vector<Parameter> const& parameters, bool has_sync = true);
+    void send_held();
+    void send_ahead(Statement const& statement, std::vector<Parameter> const& parameters,
+                    std::shared_ptr<Rows> answer, bool has_sync);
     void sync();
+    /// What was never sent needs not be undone.
+    void forget_held();
     /// Waits for all that was posted; the first fault among it.
     [[nodiscard]] std::optional<PostedFault> settle();
     void send_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
@@ -187,6 +198,8 @@ class Connection {
     std::chrono::milliseconds answer_timeout_;
     bool lost_{false};
     std::vector<Posted> posted_;
+    std::vector<Held> held_;
+    std::size_t octets_held_{0};
 };
 
 }  // namespace frontrow::pg

@@ -95,6 +95,7 @@ void Transaction::rollback() {
     if (!std::exchange(open_, false) || !connection_.is_healthy()) {
         return;
     }
+    connection_.forget_held();
     try {
         connection_.await_posted();
     } catch (Error const&) {

@@ -8,7 +8,7 @@
 namespace frontrow::relay::domain {
 namespace {
 
-std::uint64_t lane_of(Row const& row) {
+std::size_t hash_of(Row const& row) {
     auto const hash = std::hash<std::string_view>{};
     return hash(row.key) * 31 + hash(row.topic);
 }
@@ -24,19 +24,18 @@ constexpr auto joined = "an earlier row of this key is stopped";
 InFlight::Tag InFlight::add(Row const& row) {
     ENSURE(entries_.empty() || entries_.back().row.id < row.id);
     auto const tag = first_ + entries_.size();
-    entries_.push_back({.row = row, .lane = lane_of(row)});
+    entries_.push_back({.row = row, .lane = hash_of(row) % lanes});
     if (!stopped_keys_.empty() && stopped_keys_.contains(key_of(row))) {
         entries_.back().stage = Stage::stopped;
         reasons_.emplace(tag, joined);
         return tag;
     }
-    auto const [found, is_first] = newest_of_lane_.try_emplace(entries_.back().lane, tag);
-    if (is_first) {
+    auto const before = std::exchange(newest_of_lane_[entries_.back().lane], tag);
+    if (before == none) {
         entries_.back().stage = Stage::ready;
         ready_.push_back(tag);
     } else {
-        entry(found->second).follower = tag;
-        found->second = tag;
+        entry(before).follower = tag;
     }
     return tag;
 }
@@ -93,7 +92,7 @@ void InFlight::refused(Tag tag, std::string reason, bool refused_as_batch) {
 /// Lets the row behind a finished one go; the last one of a key leaves nothing behind.
 void InFlight::release(Entry const& done) {
     if (done.follower == none) {
-        newest_of_lane_.erase(done.lane);
+        newest_of_lane_[done.lane] = none;
         return;
     }
     entry(done.follower).stage = Stage::ready;
@@ -106,7 +105,7 @@ void InFlight::stop(Tag tag, std::string reason) {
     stopped_keys_.insert(key);
     head.stage = Stage::stopped;
     reasons_.emplace(tag, std::move(reason));
-    // Its followers join it, but not those of another key whose hash is the same.
+    // Its followers join it, but not those of another key in the same lane.
     auto* last_other = static_cast<Entry*>(nullptr);
     auto newest_other = none;
     for (auto follower = head.follower; follower != none;) {
@@ -128,11 +127,7 @@ void InFlight::stop(Tag tag, std::string reason) {
         }
         follower = after;
     }
-    if (newest_other == none) {
-        newest_of_lane_.erase(head.lane);
-    } else {
-        newest_of_lane_[head.lane] = newest_other;
-    }
+    newest_of_lane_[head.lane] = newest_other;
 }
 
 Settled InFlight::settled() const {

@@ -50,7 +50,8 @@ class InFlight {
     using Tag = std::uint64_t;
 
     /// `stopped`: the keys that have rows in outbox_stopped.
-    explicit InFlight(std::set<Key> stopped = {}) : stopped_keys_{std::move(stopped)} {}
+    explicit InFlight(std::set<Key> stopped = {})
+        : newest_of_lane_(lanes, none), stopped_keys_{std::move(stopped)} {}
 
     /// The next row of the window; ids rise. A row of a stopped key joins it, unsent.
     Tag add(Row const& row);
@@ -91,9 +92,11 @@ class InFlight {
         stopped
     };
     static constexpr Tag none = ~Tag{0};
+    /// Of 6,000 rows in hand one in twenty meets another key in its lane.
+    static constexpr std::size_t lanes = 131'072;
     struct Entry {
         Row row;
-        std::uint64_t lane;  ///< hash of topic and key: two keys that collide merely take turns
+        std::size_t lane;  ///< of topic and key: two keys that share one merely take turns
         Tag follower{none};
         Stage stage{Stage::waiting};
     };
@@ -109,7 +112,7 @@ class InFlight {
     Tag first_{0};
     std::deque<Tag> ready_;
     std::deque<Tag> suspected_;
-    std::unordered_map<std::uint64_t, Tag> newest_of_lane_;
+    std::vector<Tag> newest_of_lane_;  ///< none: nothing of that lane is in hand and unfinished
     std::unordered_map<Tag, std::string> reasons_;
     std::set<Key> stopped_keys_;
     std::size_t handed_over_{0};

@@ -19,8 +19,8 @@ struct RelayOptions {
     std::chrono::milliseconds lease{10'000};
     std::chrono::milliseconds poll_min{20};
     std::chrono::milliseconds poll_max{100};
-    /// How often the cursor is written inside a long window; what came after it is sent twice if
-    /// the relay dies.
+    /// How often the cursor is written inside a long window, or sooner if there is no room for more
+    /// rows in hand; what came after it is sent twice if the relay dies.
     std::chrono::milliseconds cursor_period{100};
     std::chrono::milliseconds backoff_max{5'000};
     std::chrono::milliseconds kafka_patience{5'000};  ///< for an answer about topics

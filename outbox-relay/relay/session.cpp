@@ -196,7 +196,10 @@ void Session::on_delivery(kafka::Delivery const& delivery) {
     }
     if (delivery.acknowledged) {
         auto const& row = held_[static_cast<std::size_t>(delivery.tag - in_flight_.first())];
-        auto const age = std::chrono::duration<double>(SystemClock{}.now() - row.created_at);
+        if (!reported_at_) {
+            reported_at_ = SystemClock{}.now();
+        }
+        auto const age = std::chrono::duration<double>(*reported_at_ - row.created_at);
         metrics_.commit_to_publish.observe(std::max(age.count(), 0.0));
         in_flight_.acknowledged(delivery.tag);
     } else if (delivery.permanent && !kafka::is_about_topic(delivery.code)) {
@@ -207,9 +210,14 @@ void Session::on_delivery(kafka::Delivery const& delivery) {
 }
 
 std::size_t Session::collect(std::chrono::milliseconds wait) {
-    auto const reports = producer_->poll(wait);
+    auto const reports = poll(wait);
     throw_if_broken();
     return reports;
+}
+
+std::size_t Session::poll(std::chrono::milliseconds wait) {
+    reported_at_.reset();
+    return producer_->poll(wait);
 }
 
 void Session::throw_if_broken() const {
@@ -226,12 +234,15 @@ bool Session::settle(bool at_once) {
         return false;
     }
     auto const is_due = steady_clock::now() - written_at_ >= options_.cursor_period;
-    if (!is_due && !at_once) {
+    auto const is_crowded = in_flight_.size() >= options_.rows_in_hand_max &&
+                            in_flight_.handed_over() * 2 <= in_flight_.size();
+    if (!is_due && !is_crowded && !at_once) {
         return false;
     }
     auto const settled = in_flight_.settled();
     auto const is_whole = settled.rows == in_flight_.size();
-    if (settled.rows == 0 || (!is_due && !is_whole)) {
+    auto const makes_room = is_crowded && settled.rows * 4 >= in_flight_.size();
+    if (settled.rows == 0 || (!is_due && !makes_room && !is_whole)) {
         return false;
     }
     auto cursor = cursor_;
@@ -370,7 +381,7 @@ void Session::finish() {
     auto const deadline = steady_clock::now() + finish_patience;
     while (in_flight_.handed_over() > 0 && !producer_->is_fatal() &&
            steady_clock::now() < deadline) {
-        producer_->poll(20ms);
+        poll(20ms);
     }
     written_at_ = {};
     settle(true);

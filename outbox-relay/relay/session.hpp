@@ -50,7 +50,8 @@ class Session {
     bool look_for_window();
     bool read_page();  ///< true if more rows were taken into hand
     bool hand_over();  ///< true if a record was given to the producer
-    std::size_t collect(std::chrono::milliseconds wait);  ///< acknowledgements and refusals
+    std::size_t collect(std::chrono::milliseconds wait);
+    std::size_t poll(std::chrono::milliseconds wait);
     /// Moves the cursor behind the acknowledged prefix when that is due; `at_once`: also when all
     /// in hand is over.
     bool settle(bool at_once);
@@ -106,6 +107,7 @@ class Session {
     std::int64_t read_up_to_{0};
     std::int64_t octets_per_row_{0};
     std::optional<domain::Snapshot> looked_at_;
+    std::optional<Instant> reported_at_;  ///< when the reports came that are being looked at
     std::optional<Resuming> resuming_;
     std::optional<kafka::Error> broken_;
     std::unique_ptr<kafka::Producer> producer_;

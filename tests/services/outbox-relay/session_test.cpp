@@ -24,6 +24,18 @@ TEST_F(RelaySession, PublishesEveryRowInTheOrderOfItsKey) {
     EXPECT_EQ(values["c"], versions("c", 50));
 }
 
+TEST_F(RelaySession, MakesRoomBeforeItsTimeWhenItsHandsAreFull) {
+    fill({"a", "b", "c"}, 50);
+    auto busy = options();
+    busy.rows_in_hand_max = 10;
+    busy.cursor_period = 1h;
+    auto relay = SteppedRelay{busy};
+    ASSERT_TRUE(relay.start());
+    ASSERT_TRUE(relay.publish_all());
+    EXPECT_EQ(published(150)["c"], versions("c", 50));
+    EXPECT_GT(ask("SELECT last_id FROM relay_cursor"), "0");
+}
+
 TEST_F(RelaySession, WritesNothingWhileThereIsNothingToPublish) {
     fill({"a"}, 1);
     auto relay = SteppedRelay{options()};
