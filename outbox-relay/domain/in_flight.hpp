@@ -92,7 +92,7 @@ class InFlight {
         stopped
     };
     static constexpr Tag none = ~Tag{0};
-    /// Of 6,000 rows in hand one in twenty meets another key in its lane.
+    /// Of 9,000 rows in hand one in fourteen meets another key in its lane.
     static constexpr std::size_t lanes = 131'072;
     struct Entry {
         Row row;

@@ -24,7 +24,7 @@ struct RelayOptions {
     std::chrono::milliseconds cursor_period{100};
     std::chrono::milliseconds backoff_max{5'000};
     std::chrono::milliseconds kafka_patience{5'000};  ///< for an answer about topics
-    std::size_t rows_in_hand_max{6'000};
+    std::size_t rows_in_hand_max{9'000};
 };
 
 /// What an operator watches; the same names for each database, told apart by a label.
