@@ -29,10 +29,6 @@ bool is_complete(domain::Work const& work, domain::Reservation const& reservatio
            });
 }
 
-}  // namespace
-
-namespace {
-
 /// Without the reservations that were committed while their seats were looked for: of those we do
 /// not have everything.
 domain::Work with_the_complete(domain::Work work, std::span<ReservationId const> named) {

@@ -18,9 +18,9 @@ namespace {
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr auto tcp_silence_max = std::chrono::milliseconds{10'000};
-// libpq sends by itself what is longer than 64 KiB. A server that has a statement and waits for its
-// Sync would keep its locks as long as this process stands still.
-constexpr auto octets_asked_max = std::size_t{16'384};
+// libpq sends by itself once it holds 8 KiB. A server that has a statement and waits for its Sync
+// would keep its locks as long as this process stands still.
+constexpr auto octets_without_sync_max = std::size_t{7'000};
 constexpr auto octets_held_max = std::size_t{65'536};
 constexpr auto answer_margin = std::chrono::milliseconds{1000};
 
@@ -381,10 +381,10 @@ Answer Connection::post_prepared(Statement const& statement, std::vector<Paramet
 Answer Connection::ask_prepared(Statement const& statement,
                                 std::vector<Parameter> const& parameters) {
     make_prepared(statement, parameters);
-    auto const is_long = octets_of(parameters) > octets_asked_max;
-    auto answer = Answer{*this, enqueue(statement, parameters, is_long)};
-    if (is_long && !posted_.front().has_sync) {
-        await_posted();
+    auto const has_sync = octets_without_sync_ + octets_of(parameters) > octets_without_sync_max;
+    auto answer = Answer{*this, enqueue(statement, parameters, has_sync)};
+    if (has_sync && !posted_.front().has_sync) {
+        await_posted();  // as behind BEGIN: see post_prepared
     }
     return answer;
 }
@@ -426,6 +426,7 @@ void Connection::send_ahead(Statement const& statement, std::vector<Parameter> c
         ENSURE(PQenterPipelineMode(connection_.get()) == 1);
     }
     posted_.push_back({statement.name, std::move(answer), has_sync});
+    octets_without_sync_ += octets_of(parameters);
     send_prepared(statement, parameters);
     if (has_sync) {
         sync();
@@ -437,6 +438,7 @@ void Connection::send_ahead(Statement const& statement, std::vector<Parameter> c
 /// as the socket takes now; what is left goes with the next call.
 void Connection::sync() {
     posted_.back().has_sync = true;
+    octets_without_sync_ = 0;
     if (PQpipelineSync(connection_.get()) != 1) {
         lose(std::string{posted_.back().name} + ": " + PQerrorMessage(connection_.get()));
     }

@@ -200,6 +200,7 @@ class Connection {
     std::vector<Posted> posted_;
     std::vector<Held> held_;
     std::size_t octets_held_{0};
+    std::size_t octets_without_sync_{0};
 };
 
 }  // namespace frontrow::pg

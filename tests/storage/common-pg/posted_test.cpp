@@ -177,11 +177,17 @@ TEST_F(Asked, OutsideATransactionBothAreOne) {
 TEST_F(Asked, StatementsOfAProcessThatStandsStillHoldNobodyUp) {
     auto options = support::connect_options(url_);
     options.idle_in_transaction_timeout = std::chrono::milliseconds{30};
-    for (auto const octets : {std::size_t{1}, std::size_t{200'000}}) {
+    struct Asking {
+        std::size_t octets;
+        int times;
+    };
+    for (auto const& [octets, times] : {Asking{1, 1}, Asking{200'000, 1}, Asking{3'000, 4}}) {
         auto frozen = Connection{options};
         auto tx = Transaction{frozen};
         tx.query(post_with_text, -1, std::string{});
-        auto const asked = tx.ask(post_with_text, 1, std::string(octets, 'x'));
+        for (auto n = 1; n <= times; ++n) {
+            auto const asked = tx.ask(post_with_text, n, std::string(octets, 'x'));
+        }
         auto peer = Transaction{connection_};
         peer.query(post_number, 1);  // waits at most until the server has ended the other
         peer.rollback();
