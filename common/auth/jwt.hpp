@@ -11,6 +11,7 @@
 #include "common/auth/principal.hpp"
 #include "common/core/clock.hpp"
 #include "common/core/result.hpp"
+#include "common/json/value.hpp"
 
 namespace frontrow::auth {
 
@@ -41,14 +42,16 @@ class KeySet {
     [[nodiscard]] static KeySet from_file(std::string const& path);
 
     struct Verified {
-        std::string payload;  ///< the octets that were signed; not parsed yet
+        std::string payload;  ///< the octets that were signed
         std::string type;     ///< `typ` of the header, or empty
+        json::Value claims;   ///< the payload, or null if that is no JSON object
     };
     /// A compact JWS whose signature is right. The key is the one of the token's `kid`; without a
     /// `kid` it is the only key, if there is just one. Keys that a token brings along (`jwk`,
     /// `jku`, `x5u`) are never looked at. What was verified once is remembered, so that a client's
     /// next request costs a hash instead of a signature. Safe for threads.
-    [[nodiscard]] Result<Verified, TokenRefusal> verify(std::string_view compact) const;
+    [[nodiscard]] Result<std::shared_ptr<Verified const>, TokenRefusal> verify(
+        std::string_view compact) const;
 
   private:
     struct State;

@@ -2,7 +2,6 @@
 // algorithm.
 #include <openssl/core_names.h>
 #include <openssl/rsa.h>
-#include <openssl/sha.h>
 
 #include <stdexcept>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "common/auth/openssl.hpp"
 #include "common/auth/remembered_tokens.hpp"
 #include "common/core/bytes.hpp"
+#include "common/core/sha256.hpp"
 #include "common/json/value.hpp"
 
 namespace frontrow::auth {
@@ -275,14 +275,14 @@ KeySet KeySet::from_file(std::string const& path) {
     }
 }
 
-Result<KeySet::Verified, TokenRefusal> KeySet::verify(std::string_view compact) const {
+Result<std::shared_ptr<KeySet::Verified const>, TokenRefusal> KeySet::verify(
+    std::string_view compact) const {
     if (compact.size() > token_octets_max) {
         return TokenRefusal::malformed;
     }
-    auto hash = TokenHash{};
-    SHA256(octets_of(compact), compact.size(), hash.data());
+    auto const hash = sha256(compact);
     if (auto known = state_->remembered.find(hash)) {
-        return *std::move(known);
+        return known;
     }
     auto const parts = parts_of(compact);
     if (!parts) {
@@ -303,7 +303,12 @@ Result<KeySet::Verified, TokenRefusal> KeySet::verify(std::string_view compact) 
     if (!is_signed_by(*key, parts->signed_input, parts->signature)) {
         return TokenRefusal::bad_signature;
     }
-    auto verified = Verified{parts->payload, text_of(parts->header, "typ")};
+    auto claims = json::parse(parts->payload);
+    auto const is_object = claims.has_value() && claims->is_object();
+    auto const verified = std::make_shared<Verified const>(
+        Verified{.payload = parts->payload,
+                 .type = text_of(parts->header, "typ"),
+                 .claims = is_object ? *std::move(claims) : json::Value{}});
     state_->remembered.add(hash, verified);
     return verified;
 }

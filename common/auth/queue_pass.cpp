@@ -44,18 +44,18 @@ Result<QueuePass, TokenRefusal> read_pass(KeySet const& keys, std::string_view c
     if (!verified) {
         return verified.error();
     }
-    if (verified->type != pass_type) {
+    if ((*verified)->type != pass_type) {
         return TokenRefusal::wrong_type;
     }
-    auto const claims = json::parse(verified->payload);
-    if (!claims || !claims->is_object()) {
+    auto const& claims = (*verified)->claims;
+    if (!claims.is_object()) {
         return TokenRefusal::malformed;
     }
-    auto const token = id_of<TokenId>(*claims, "jti");
-    auto const show = id_of<ShowId>(*claims, "show");
-    auto const user = subject_of(*claims);
-    auto const generation = generation_of(*claims);
-    auto const expires = date_of(*claims, "exp");
+    auto const token = id_of<TokenId>(claims, "jti");
+    auto const show = id_of<ShowId>(claims, "show");
+    auto const user = subject_of(claims);
+    auto const generation = generation_of(claims);
+    auto const expires = date_of(claims, "exp");
     if (!token || !show || !user || !generation || !expires) {
         return TokenRefusal::missing_claim;
     }

@@ -79,18 +79,18 @@ Result<Principal, TokenRefusal> Verifier::verify(std::string_view token) const {
     if (!verified) {
         return verified.error();
     }
-    if (!verified->type.empty() && verified->type != "JWT" && verified->type != "at+jwt") {
+    if (!(*verified)->type.empty() && (*verified)->type != "JWT" && (*verified)->type != "at+jwt") {
         return TokenRefusal::wrong_type;
     }
-    auto const claims = json::parse(verified->payload);
-    if (!claims || !claims->is_object()) {
+    auto const& claims = (*verified)->claims;
+    if (!claims.is_object()) {
         return TokenRefusal::malformed;
     }
-    auto const* const issuer = claims->find("iss");
-    auto const* const audience = claims->find("aud");
-    auto const subject = subject_of(*claims);
-    auto const expires = date_of(*claims, "exp");
-    auto const ops = is_ops(claims->find("roles"));
+    auto const* const issuer = claims.find("iss");
+    auto const* const audience = claims.find("aud");
+    auto const subject = subject_of(claims);
+    auto const expires = date_of(claims, "exp");
+    auto const ops = is_ops(claims.find("roles"));
     if (issuer == nullptr || audience == nullptr || !subject || !expires || !ops) {
         return TokenRefusal::missing_claim;
     }
@@ -104,8 +104,8 @@ Result<Principal, TokenRefusal> Verifier::verify(std::string_view token) const {
     if (now >= *expires + leeway) {
         return TokenRefusal::expired;
     }
-    if (claims->find("nbf") != nullptr) {
-        auto const from = date_of(*claims, "nbf");
+    if (claims.find("nbf") != nullptr) {
+        auto const from = date_of(claims, "nbf");
         if (!from) {
             return TokenRefusal::missing_claim;
         }

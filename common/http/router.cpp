@@ -23,27 +23,22 @@ bool is_parameter(std::string_view segment) {
     return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
 }
 
-/// The parameters if the pattern fits; an empty segment is no value.
-std::optional<std::map<std::string, std::string>> fit(std::string_view pattern,
-                                                      std::vector<std::string_view> const& path) {
-    auto const wanted = segments_of(pattern);
-    if (wanted.size() != path.size()) {
-        return std::nullopt;
-    }
+/// Whether the pattern fits; an empty segment is no value.
+bool fits(std::vector<std::string> const& pattern, std::vector<std::string_view> const& path) {
+    return std::ranges::equal(pattern, path, [](std::string_view wanted, std::string_view segment) {
+        return is_parameter(wanted) && !segment.empty() ? true : wanted == segment;
+    });
+}
+
+std::map<std::string, std::string> parameters_of(std::vector<std::string> const& pattern,
+                                                 std::vector<std::string_view> const& path) {
     auto parameters = std::map<std::string, std::string>{};
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-        if (is_parameter(wanted[i]) && !path[i].empty()) {
-            auto const name = wanted[i].substr(1, wanted[i].size() - 2);
-            parameters.emplace(std::string{name}, std::string{path[i]});
-        } else if (wanted[i] != path[i]) {
-            return std::nullopt;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        if (is_parameter(pattern[i])) {
+            parameters.emplace(pattern[i].substr(1, pattern[i].size() - 2), path[i]);
         }
     }
     return parameters;
-}
-
-std::size_t parameters_in(std::string_view pattern) {
-    return static_cast<std::size_t>(std::count(pattern.begin(), pattern.end(), '{'));
 }
 
 std::string allowed_text(std::vector<Method> const& methods) {
@@ -61,36 +56,41 @@ std::string allowed_text(std::vector<Method> const& methods) {
 
 void Router::add(Route route) {
     ENSURE(route.pattern.starts_with('/') && route.handler != nullptr);
-    for (auto const& other : routes_) {
-        ENSURE(other.method != route.method || other.pattern != route.pattern);
+    for (auto const& known : routes_) {
+        ENSURE(known.route.method != route.method || known.route.pattern != route.pattern);
     }
-    routes_.push_back(std::move(route));
+    auto const parts = segments_of(route.pattern);
+    auto segments = std::vector<std::string>{parts.begin(), parts.end()};
+    auto const parameters = std::ranges::count_if(segments, is_parameter);
+    routes_.push_back(
+        {std::move(route), std::move(segments), static_cast<std::size_t>(parameters)});
 }
 
 Router::Match Router::find(Method method, std::string_view path) const {
-    auto match = Match{};
-    auto methods = std::vector<Method>{};
     auto const segments = segments_of(path);
     auto const wanted = method == Method::head ? Method::get : method;
-    for (auto const& route : routes_) {
-        auto parameters = fit(route.pattern, segments);
-        if (!parameters) {
+    auto const* best = static_cast<Known const*>(nullptr);
+    auto methods = std::vector<Method>{};
+    for (auto const& known : routes_) {
+        if (!fits(known.segments, segments)) {
             continue;
         }
-        methods.push_back(route.method);
-        if (route.method == Method::get) {
+        methods.push_back(known.route.method);
+        if (known.route.method == Method::get) {
             methods.push_back(Method::head);
         }
         // "/v1/shows/next" is more precise than "/v1/shows/{id}", whichever was added first.
-        if (route.method == wanted &&
-            (match.route == nullptr ||
-             parameters_in(route.pattern) < parameters_in(match.route->pattern))) {
-            match.route = &route;
-            match.path_parameters = *std::move(parameters);
+        if (known.route.method == wanted &&
+            (best == nullptr || known.parameters < best->parameters)) {
+            best = &known;
         }
     }
-    match.allowed = allowed_text(methods);
-    return match;
+    if (best == nullptr) {
+        return {.route = nullptr, .path_parameters = {}, .allowed = allowed_text(methods)};
+    }
+    return {.route = &best->route,
+            .path_parameters = parameters_of(best->segments, segments),
+            .allowed = {}};
 }
 
 }  // namespace frontrow::http

@@ -30,13 +30,18 @@ class Router {
     struct Match {
         Route const* route{nullptr};  ///< null with `allowed` empty: 404; else 405
         std::map<std::string, std::string> path_parameters;
-        std::string allowed;  ///< for the Allow header, also of OPTIONS
+        std::string allowed;  ///< without a route: for the Allow header, also of OPTIONS
     };
     /// HEAD finds GET's route. Segments are compared after percent-decoding.
     [[nodiscard]] Match find(Method method, std::string_view path) const;
 
   private:
-    std::vector<Route> routes_;
+    struct Known {
+        Route route;
+        std::vector<std::string> segments;  ///< of its pattern
+        std::size_t parameters;
+    };
+    std::vector<Known> routes_;
 };
 
 }  // namespace frontrow::http

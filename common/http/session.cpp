@@ -253,7 +253,7 @@ void Session::take(Head head) {
 }
 
 std::optional<Problem> Session::refusal_of(Head const& head, Router::Match const& match) {
-    if (match.allowed.empty()) {
+    if (match.route == nullptr && match.allowed.empty()) {
         return problem_of(Standard::not_found);
     }
     auto const is_options = head.method == Method::options;

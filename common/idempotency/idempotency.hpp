@@ -1,4 +1,4 @@
-// Idempotency keys: the claim, the effect and the stored answer are one transaction.
+// Idempotency keys: a key is written once, with the answer, in the transaction of the effect.
 #pragma once
 
 #include <functional>
@@ -45,19 +45,21 @@ struct Keyed {
 };
 
 /// What a key met in the store, or that it is fresh.
-struct Claim {
+struct Recalled {
     bool fresh{false};
     bool other_body{false};          ///< the key was used with another body: 422
     std::size_t copy_of{0};          ///< this batch's first command of the same key, or itself
     std::optional<Answer> stored{};  ///< the answer to replay
 };
 
-/// Folds copies inside the batch, claims the keys in sorted order (waiting for whoever holds one),
-/// and reads stored answers in a later statement. Entry i belongs to key i. A key older than
-/// 24 hours by the database's clock is fresh again. `tx` and `keys` must live until it is got.
-[[nodiscard]] pg::Later<std::vector<Claim>> claim(pg::Transaction& tx, std::span<Key const> keys);
+/// Folds copies inside the batch and reads stored answers. Entry i belongs to key i. A key older
+/// than 24 hours by the database's clock is fresh again. `tx` and `keys` must live until it is got.
+[[nodiscard]] pg::Later<std::vector<Recalled>> recall(pg::Transaction& tx,
+                                                      std::span<Key const> keys);
 
-/// Stores the answers of fresh keys; an answer that is not stored gives its key up again.
+/// Posts the answers of fresh keys, except those that are not stored: last of all that locks. Waits
+/// for whoever stores one of them meanwhile. If that commits, the transaction fails with a
+/// `transient` fault, so that it runs again and recalls it.
 void store(pg::Transaction& tx, std::span<Key const> keys, std::span<Answer const> answers);
 
 /// The answer to a repeated key with another body (RFC 9457 problem `idempotency-key-reused`, 422).
@@ -70,9 +72,9 @@ std::int64_t sweep(pg::Transaction& tx, std::int32_t rows_max);
 template <class Command>
 using Decide = std::function<std::vector<Answer>(std::span<Command const>)>;
 
-/// Surrounds a use case: claims, runs it once for the fresh commands, stores their answers, and
+/// Surrounds a use case: recalls, runs it once for the fresh commands, stores their answers, and
 /// gives copies and repeats the same octets. `look` is called at once and for all: what it asks the
-/// database for, and locks, shares the round trip of the claim. What it returns decides the fresh.
+/// database for, and locks, shares the round trip. What it returns decides the fresh.
 template <class Command>
 std::vector<Answer> with_keys(
     pg::Transaction& tx, std::span<Keyed<Command> const> batch,
@@ -83,14 +85,14 @@ std::vector<Answer> with_keys(
         keys.push_back(keyed.key);
         commands.push_back(keyed.command);
     }
-    auto claimed = claim(tx, keys);
+    auto asked = recall(tx, keys);
     auto const decide = look(tx, commands);
-    auto const claims = claimed.get();
+    auto const recalled = asked.get();
     auto fresh_keys = std::vector<Key>{};
     auto fresh = std::vector<Command>{};
     auto position = std::vector<std::size_t>(batch.size(), batch.size());
     for (std::size_t i = 0; i < batch.size(); ++i) {
-        if (claims[i].fresh) {
+        if (recalled[i].fresh) {
             position[i] = fresh.size();
             fresh.push_back(std::move(commands[i]));
             fresh_keys.push_back(batch[i].key);
@@ -100,7 +102,7 @@ std::vector<Answer> with_keys(
     store(tx, fresh_keys, made);
     auto answers = std::vector<Answer>{};
     for (std::size_t i = 0; i < batch.size(); ++i) {
-        auto const& now = claims[i];
+        auto const& now = recalled[i];
         if (now.other_body) {
             answers.push_back(key_reused());
         } else if (now.stored) {

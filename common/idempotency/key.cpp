@@ -1,22 +1,11 @@
 // Makes keys: SHA-256 over what a key belongs to.
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 
-#include "common/core/ensure.hpp"
+#include "common/core/sha256.hpp"
 #include "common/idempotency/idempotency.hpp"
 
 namespace frontrow::idempotency {
 namespace {
-
-std::string sha256(std::string_view octets) {
-    auto digest = std::array<unsigned char, EVP_MAX_MD_SIZE>{};
-    auto length = 0U;
-    ENSURE(EVP_Digest(octets.data(), octets.size(), digest.data(), &length, EVP_sha256(),
-                      nullptr) == 1);
-    return {digest.begin(), digest.begin() + length};
-}
 
 /// With its length before it, "ab" + "c" is not "a" + "bc".
 void append(std::string& out, std::string_view part) {

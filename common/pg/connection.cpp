@@ -317,7 +317,8 @@ void Connection::keep_prepared(Statement const& statement,
 
 Rows Connection::run_prepared(Statement const& statement,
                               std::vector<Parameter> const& parameters) {
-    if (!posted_.empty() && prepared_.contains(statement.name)) {
+    auto const has_posted = !posted_.empty() || !held_.empty();
+    if (has_posted && prepared_.contains(statement.name)) {
         auto const answer = enqueue(statement, parameters);
         await_posted();
         return std::move(*answer);
@@ -361,19 +362,16 @@ void Connection::make_prepared(Statement const& statement,
 
 Answer Connection::post_prepared(Statement const& statement, std::vector<Parameter> parameters) {
     make_prepared(statement, parameters);
-    if (posted_.empty() && PQtransactionStatus(connection_.get()) != PQTRANS_INTRANS) {
+    auto const is_first = posted_.empty() && held_.empty();
+    if (is_first && PQtransactionStatus(connection_.get()) != PQTRANS_INTRANS) {
         return {*this, std::make_shared<Rows>(run_prepared(statement, parameters))};
     }
     auto const octets = octets_of(parameters);
     auto answer = std::make_shared<Rows>(nullptr);
-    if (posted_.empty() || octets_held_ + octets > octets_held_max) {
-        answer = enqueue(statement, parameters);
-    } else {
-        octets_held_ += octets;
-        held_.push_back({statement, std::move(parameters), answer});
-    }
-    if (!posted_.front().has_sync) {
-        await_posted();  // behind a BEGIN that failed, the next one would commit by itself
+    octets_held_ += octets;
+    held_.push_back({statement, std::move(parameters), answer});
+    if (octets_held_ > octets_held_max) {
+        send_held_now();
     }
     return {*this, std::move(answer)};
 }
@@ -381,6 +379,7 @@ Answer Connection::post_prepared(Statement const& statement, std::vector<Paramet
 Answer Connection::ask_prepared(Statement const& statement,
                                 std::vector<Parameter> const& parameters) {
     make_prepared(statement, parameters);
+    send_held_now();
     auto const has_sync = octets_without_sync_ + octets_of(parameters) > octets_without_sync_max;
     auto answer = Answer{*this, enqueue(statement, parameters, has_sync)};
     if (has_sync && !posted_.front().has_sync) {
@@ -394,20 +393,32 @@ Rows const& Answer::rows() const {
     return *rows_;
 }
 
+/// What is held shares the Sync: behind a BEGIN that failed this one would run by itself.
 std::shared_ptr<Rows> Connection::enqueue(Statement const& statement,
                                           std::vector<Parameter> const& parameters, bool has_sync) {
-    send_held();
+    send_held(false);
     auto answer = std::make_shared<Rows>(nullptr);
     send_ahead(statement, parameters, answer, has_sync);
     return answer;
 }
 
-/// Together, under one Sync.
-void Connection::send_held() {
+/// Together; the last one has a Sync, or is to share that of the next statement.
+void Connection::send_held(bool has_sync) {
     auto const held = std::exchange(held_, {});
     octets_held_ = 0;
     for (auto const& one : held) {
-        send_ahead(one.statement, one.parameters, one.answer, &one == &held.back());
+        send_ahead(one.statement, one.parameters, one.answer, has_sync && &one == &held.back());
+    }
+}
+
+void Connection::send_held_now() {
+    if (held_.empty()) {
+        return;
+    }
+    auto const is_beginning = posted_.empty() ? false : !posted_.front().has_sync;
+    send_held(true);
+    if (is_beginning) {
+        await_posted();  // behind a BEGIN that failed, the next one would commit by itself
     }
 }
 
@@ -451,10 +462,10 @@ void Connection::await_posted() {
 }
 
 std::optional<Connection::PostedFault> Connection::settle() {
-    if (posted_.empty() || lost_) {
+    if ((posted_.empty() && held_.empty()) || lost_) {
         return std::nullopt;
     }
-    send_held();
+    send_held(true);
     auto const now = std::chrono::steady_clock::now();
     auto const patience = answer_timeout_ * static_cast<std::int64_t>(posted_.size());
     auto const deadline = answer_timeout_.count() == 0 ? SteadyTime::max() : now + patience;

@@ -101,10 +101,10 @@ class Connection {
         return run_prepared(statement, parameters);
     }
     Rows run_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
-    /// Sends a statement whose answer nobody needs yet, and does not wait: the server works while
-    /// the caller goes on. What is posted behind it is kept here until something waits or it is
-    /// much, and then sent together. A fault of it is thrown by the call that waits, which is
-    /// COMMIT at the latest. Outside a transaction it waits like `query`.
+    /// For a statement whose answer nobody needs yet: it is kept here until something waits or it
+    /// is more than 64 KiB, and then sent together with all that was posted. A fault of it is
+    /// thrown by the call that waits, which is COMMIT at the latest. Outside a transaction it waits
+    /// like `query`.
     template <class... Values>
     Answer post(Statement const& statement, Values const&... values) {
         return post_prepared(statement, std::vector<Parameter>{as_parameter(values)...});
@@ -158,7 +158,7 @@ class Connection {
         std::shared_ptr<Rows> answer;
         bool has_sync;  ///< else it shares the one of the next: if it fails, the next is skipped
     };
-    /// A statement that was posted while the server was at work: it goes with the next.
+    /// A statement that was posted and not sent yet.
     struct Held {
         Statement statement;
         std::vector<Parameter> parameters;
@@ -176,7 +176,9 @@ class Connection {
     /// Sends a statement that is prepared already, in a transaction or to begin one.
     std::shared_ptr<Rows> enqueue(Statement const& statement,
                                   std::vector<Parameter> const& parameters, bool has_sync = true);
-    void send_held();
+    void send_held(bool has_sync);
+    /// With a Sync of its own. Waits if BEGIN is on its way with it.
+    void send_held_now();
     void send_ahead(Statement const& statement, std::vector<Parameter> const& parameters,
                     std::shared_ptr<Rows> answer, bool has_sync);
     void sync();

@@ -10,6 +10,9 @@ FaultKind kind_of(std::string_view sqlstate, std::string_view constraint) {
     if (sqlstate == "23514" && constraint.empty()) {
         return FaultKind::outage;
     }
+    if (sqlstate == "23505" && constraint.ends_with("_claim")) {
+        return FaultKind::transient;  // somebody else was first: run again, and see
+    }
     auto const sqlstate_class = sqlstate.substr(0, 2);
     if (sqlstate_class == "22" || sqlstate_class == "23") {
         return FaultKind::item;

@@ -8,14 +8,15 @@
 namespace frontrow::pg {
 
 enum class FaultKind {
-    item = 1,   ///< SQLSTATE class 22 or 23 (but "no partition found"): one item of the batch
+    item = 1,   ///< SQLSTATE class 22 or 23, with two exceptions: one item of the batch
     transient,  ///< class 08, 40, 53, 57, 58, 55P03, 25P03, or no connection: back off, repeat
     unknown_outcome,  ///< the connection was lost after COMMIT was sent: run again, the claims tell
     outage,           ///< everything else (42, 28, ...): ours to mend; blame no item
 };
 
 /// Sorts by what must be done. An empty SQLSTATE is a lost connection. `constraint` is the name of
-/// the broken one: 23514 without a name is a row that no partition takes, which is ours to mend.
+/// the broken one: 23514 without a name is a row that no partition takes, which is ours to mend;
+/// 23505 of "..._claim" is somebody who was first, which the next attempt will see.
 [[nodiscard]] FaultKind kind_of(std::string_view sqlstate, std::string_view constraint = "named");
 
 /// A fault of the database. Thrown; caught at the loops only.

@@ -72,6 +72,7 @@ void Transaction::commit() {
     auto fault = std::optional<Connection::PostedFault>{};
     auto committed = std::shared_ptr<Rows>{};
     try {
+        connection_.send_held(true);  // COMMIT is not skipped if one fails: it becomes a ROLLBACK
         committed = connection_.enqueue(commit_block, {});
         fault = connection_.settle();
     } catch (Error const& lost) {

@@ -1,12 +1,9 @@
 // From a record to what the invariants need of it.
 #include "frontrowctl/audit/records.hpp"
 
-#include <openssl/evp.h>
-
-#include <array>
 #include <charconv>
 
-#include "common/core/ensure.hpp"
+#include "common/core/sha256.hpp"
 #include "common/kafka/reader.hpp"
 
 namespace frontrow::audit {
@@ -14,14 +11,6 @@ namespace {
 
 constexpr auto broker_patience = std::chrono::seconds{10};
 constexpr auto read_patience = std::chrono::seconds{2};
-
-std::string sha256_of(std::string_view octets) {
-    auto digest = std::array<unsigned char, EVP_MAX_MD_SIZE>{};
-    auto length = 0U;
-    ENSURE(EVP_Digest(octets.data(), octets.size(), digest.data(), &length, EVP_sha256(),
-                      nullptr) == 1);
-    return {reinterpret_cast<char const*>(digest.data()), length};
-}
 
 std::optional<std::int64_t> version_of(kafka::Headers const& headers) {
     auto const text = kafka::header(headers, "ce_sequence").value_or("");
@@ -45,7 +34,7 @@ RecordFact fact_of(kafka::Record const& record, std::size_t prefix_octets) {
             .key = record.key.value_or(""),
             .type = std::string{kafka::header(record.headers, "ce_type").value_or("")},
             .version = is_source ? version_of(record.headers) : std::nullopt,
-            .payload_sha256 = record.value ? sha256_of(*record.value) : std::string{}};
+            .payload_sha256 = record.value ? sha256(*record.value) : std::string{}};
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
-#include <openssl/evp.h>
 #include <poll.h>
 #include <pwd.h>
 #include <sys/prctl.h>
@@ -24,6 +23,7 @@ extern "C" {
 #include <thread>
 
 #include "common/core/bytes.hpp"
+#include "common/core/sha256.hpp"
 #include "frontrowctl/local/failure.hpp"
 #include "frontrowctl/local/files.hpp"
 
@@ -59,15 +59,7 @@ std::string digest_of(Program const& program) {
     for (auto const& [name, value] : program.environment) {
         text += name + '=' + value + '\0';
     }
-    auto digest = std::array<unsigned char, EVP_MAX_MD_SIZE>{};
-    EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
-    static constexpr auto digits = std::string_view{"0123456789abcdef"};
-    auto hex = std::string{};
-    for (auto index = std::size_t{0}; index < 16; ++index) {
-        hex += digits[digest[index] >> 4U];
-        hex += digits[digest[index] & 15U];
-    }
-    return hex;
+    return to_hex(sha256(text).substr(0, 16));
 }
 
 std::vector<std::string> environment_with(std::map<std::string, std::string> const& added) {

@@ -1,11 +1,13 @@
 // What a row of a reservation costs, by the size of its batch and by what is in the tables: the use
 // case as the lane runs it, on a connection of its own, without HTTP.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
 
 #include "booking-migrations.hpp"
 #include "booking-service/http/lanes.hpp"
+#include "tests/bench/cpu.hpp"
 #include "tests/bench/figure.hpp"
 #include "tests/bench/http_load.hpp"
 #include "tests/bench/stage.hpp"
@@ -40,6 +42,8 @@ class Booking {
 
     /// Microseconds a reservation, over `rows` of them in batches of `batch`.
     double cost(int rows, int batch) {
+        auto const sessions_before = cpu_seconds_of_sessions();
+        auto const own_before = cpu_seconds(::getpid());
         auto const begin = std::chrono::steady_clock::now();
         for (auto done = 0; done < rows; done += batch) {
             auto tx = pg::Transaction{session_};
@@ -51,8 +55,14 @@ class Booking {
                 }
             }
         }
-        return Seconds{std::chrono::steady_clock::now() - begin}.count() * 1e6 / rows;
+        auto const each = 1e6 / rows;
+        processor_ = fmt::format("{:.0f} + {:.0f}", each * (cpu_seconds(::getpid()) - own_before),
+                                 each * (cpu_seconds_of_sessions() - sessions_before));
+        return Seconds{std::chrono::steady_clock::now() - begin}.count() * each;
     }
+
+    /// What each row of the last run cost, here and in the sessions of PostgreSQL, for people.
+    [[nodiscard]] std::string const& processor() const { return processor_; }
 
   private:
     [[nodiscard]] pg::ConnectOptions options() const {
@@ -86,6 +96,7 @@ class Booking {
     pg::Connection session_;
     booking::storage::Layouts layouts_;
     std::int64_t at_{0};
+    std::string processor_;
 };
 
 Figure at_most(std::string const& name, double floor, std::vector<double> const& subject,
@@ -105,7 +116,7 @@ Figure at_most(std::string const& name, double floor, std::vector<double> const&
 
 std::vector<Figure> measure_batches(Scale const& scale) {
     constexpr auto sizes = std::array{1, 8, 64, 512};
-    auto const rows = scale.of(2'048, 512);
+    auto const rows = scale.of(4'096, 512);
     auto const rows_of = [&](int size) {
         return std::max(rows / size, 1) * size;
     };
@@ -116,7 +127,8 @@ std::vector<Figure> measure_batches(Scale const& scale) {
         auto line = fmt::format("round {}:", round + 1);
         for (std::size_t n = 0; n < sizes.size(); ++n) {
             costs[n].push_back(booking.cost(rows_of(sizes[n]), sizes[n]));
-            line += fmt::format(" {} a batch {:.0f} us/row,", sizes[n], costs[n].back());
+            line += fmt::format(" {} a batch {:.0f} us/row ({} of processor),", sizes[n],
+                                costs[n].back(), booking.processor());
         }
         say(line);
     }

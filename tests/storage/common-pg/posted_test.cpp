@@ -29,6 +29,9 @@ class Posted : public ::testing::Test {
     Connection observer_ = support::connect(url_);
 };
 
+constexpr auto post_with_text = Statement{
+    "post_with_text", "INSERT INTO posted_numbers (n) SELECT $1 WHERE length($2::text) > 0"};
+
 TEST_F(Posted, StatementsAreDoneInTheirOrderOnceCommitted) {
     auto tx = Transaction{connection_};
     tx.post(post_number, 1);
@@ -39,14 +42,14 @@ TEST_F(Posted, StatementsAreDoneInTheirOrderOnceCommitted) {
     EXPECT_TRUE(connection_.is_healthy());
 }
 
-// A server that waits for a Sync has no timeout for its client, so each statement brings its own.
+// A server that waits for a Sync has no timeout for its client, so what is sent brings its own.
 TEST_F(Posted, StatementsOfAProcessThatStandsStillHoldNobodyUp) {
     auto options = support::connect_options(url_);
     options.idle_in_transaction_timeout = std::chrono::milliseconds{30};
     auto frozen = Connection{options};
     auto tx = Transaction{frozen};
     tx.query(sum_numbers);
-    tx.post(post_number, 1);
+    tx.post(post_with_text, 1, std::string(100'000, 'x'));  // too much to be kept
     auto peer = Transaction{connection_};
     peer.query(post_number, 1);  // waits until the server has ended the other
     peer.commit();
@@ -128,9 +131,6 @@ TEST_F(Posted, StatementsOfATransactionThatCouldNotBeginLeaveNothing) {
 }
 
 class Asked : public Posted {};
-
-constexpr auto post_with_text = Statement{
-    "post_with_text", "INSERT INTO posted_numbers (n) SELECT $1 WHERE length($2::text) > 0"};
 
 TEST_F(Asked, StatementsAreDoneInTheirOrderAndAnsweredTogether) {
     auto tx = Transaction{connection_};

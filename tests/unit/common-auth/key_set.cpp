@@ -10,6 +10,7 @@
 #include "common/auth/jwt.hpp"
 #include "common/auth/remembered_tokens.hpp"
 #include "common/core/bytes.hpp"
+#include "common/core/sha256.hpp"
 #include "common/json/value.hpp"
 #include "tests/support/testing.hpp"
 
@@ -97,13 +98,13 @@ std::string signed_with_ed_key(std::string const& header, std::string const& pay
 TEST(VerifySignature, AcceptsTheVectorsOfTheStandards) {
     auto const rs256 = keys_of(rsa_jwk()).verify(rs256_token);
     ASSERT_TRUE(rs256);
-    EXPECT_EQ(rs256->payload, *from_base64url(joe));
+    EXPECT_EQ((*rs256)->payload, *from_base64url(joe));
     auto const es256 = keys_of(ec_jwk()).verify(es256_token);
     ASSERT_TRUE(es256);
-    EXPECT_EQ(es256->payload, *from_base64url(joe));
+    EXPECT_EQ((*es256)->payload, *from_base64url(joe));
     auto const eddsa = keys_of(ed_jwk()).verify(eddsa_token);
     ASSERT_TRUE(eddsa);
-    EXPECT_EQ(eddsa->payload, "Example of Ed25519 signing");
+    EXPECT_EQ((*eddsa)->payload, "Example of Ed25519 signing");
 }
 
 TEST(VerifySignature, SignsAsRfc8037Does) {
@@ -247,11 +248,12 @@ TEST(VerifySignature, RemembersOnlyTheExactTokenThatWasRight) {
 TEST(RememberedTokens, AreBoundedAndTheNewestAreKept) {
     auto remembered = RememberedTokens{10};
     auto const hash_of = [](unsigned i) {
-        return TokenHash{static_cast<unsigned char>(i), static_cast<unsigned char>(i >> 8U)};
+        return sha256(std::to_string(i));
     };
     auto newest_lost = 0;
     for (auto i = 0U; i < 1000; ++i) {
-        remembered.add(hash_of(i), {std::to_string(i), ""});
+        remembered.add(hash_of(i), std::make_shared<KeySet::Verified const>(
+                                       KeySet::Verified{std::to_string(i), "", {}}));
         for (auto j = i < 10 ? 0U : i - 9; j <= i; ++j) {
             auto const found = remembered.find(hash_of(j));
             newest_lost += found && found->payload == std::to_string(j) ? 0 : 1;
@@ -309,8 +311,8 @@ TEST(MakeKey, GivesAPairWhosePublicHalfVerifies) {
     auto const keys = KeySet::from_jwks(signer.public_jwks());
     auto const verified = keys.verify(signer.sign(R"({"a":1})", "x+jwt"));
     ASSERT_TRUE(verified);
-    EXPECT_EQ(verified->payload, R"({"a":1})");
-    EXPECT_EQ(verified->type, "x+jwt");
+    EXPECT_EQ((*verified)->payload, R"({"a":1})");
+    EXPECT_EQ((*verified)->type, "x+jwt");
     auto const other = Signer::from_jwk(new_private_jwk("main"));
     EXPECT_EQ(refusal_of(keys, other.sign("{}")), TokenRefusal::bad_signature);
     EXPECT_THROW((void)Signer::from_jwk(signer.public_jwks()), std::runtime_error);

@@ -18,6 +18,12 @@ TEST(KindOfFault, BlamesNobodyForAPartitionThatIsMissing) {
     EXPECT_EQ(kind_of("23502", ""), FaultKind::item);
 }
 
+TEST(KindOfFault, BlamesNobodyForAClaimThatSomebodyElseMadeFirst) {
+    EXPECT_EQ(kind_of("23505", "idempotency_keys_claim"), FaultKind::transient);
+    EXPECT_EQ(kind_of("23505", "claim_of_seats"), FaultKind::item);
+    EXPECT_EQ(kind_of("23514", "idempotency_keys_claim"), FaultKind::item);
+}
+
 TEST(KindOfFault, TriesAgainWhatPassesByItself) {
     for (auto const* sqlstate : {"08006", "40001", "40P01", "53300", "57014", "57P01", "57P03",
                                  "58030", "55P03", "25P03", ""}) {
