@@ -26,7 +26,7 @@ bool is_parameter(std::string_view segment) {
 /// Whether the pattern fits; an empty segment is no value.
 bool fits(std::vector<std::string> const& pattern, std::vector<std::string_view> const& path) {
     return std::ranges::equal(pattern, path, [](std::string_view wanted, std::string_view segment) {
-        return is_parameter(wanted) && !segment.empty() ? true : wanted == segment;
+        return (is_parameter(wanted) && !segment.empty()) || wanted == segment;
     });
 }
 

@@ -1,6 +1,8 @@
 // Statements that are sent without waiting: in order, in the same transaction, and no fault is
 // lost.
+#include <functional>
 #include <thread>
+#include <utility>
 
 #include "common/pg/transaction.hpp"
 #include "tests/support/database.hpp"
@@ -109,21 +111,33 @@ TEST_F(Posted, StatementsOfATransactionThatCouldNotBeginLeaveNothing) {
     {
         auto tx = Transaction{connection_};
         tx.post(post_number, 1);
-        tx.query(sum_numbers);
+        tx.post(post_with_text, 1, std::string{"x"});
+        EXPECT_THROW(tx.query(sum_numbers), Error);
     }
     connection_.run_script("DEALLOCATE begin");
-    auto const write_by = [](Transaction& tx, bool posts) {
-        if (posts) {
-            tx.post(post_number, 2);
-        } else {
-            tx.query(post_number, 2);
-        }
-        tx.post(post_number, 3);
-        tx.commit();
-    };
-    for (auto const posts : {true, false}) {
-        auto tx = Transaction{connection_};
-        EXPECT_THROW(write_by(tx, posts), Error) << posts;
+    using Write = std::function<void(Transaction&)>;
+    auto const post = Write{[](Transaction& tx) {
+        tx.post(post_number, 2);
+    }};
+    auto const query = Write{[](Transaction& tx) {
+        tx.query(post_number, 2);
+    }};
+    auto const post_much = Write{[](Transaction& tx) {
+        tx.post(post_with_text, 2, std::string(100'000, 'x'));  // sent before the next one comes
+    }};
+    for (auto const& [first, second] : {std::pair{post, post},
+                                        {post, query},
+                                        {query, post},
+                                        {post_much, post},
+                                        {post_much, query}}) {
+        EXPECT_THROW(
+            {
+                auto tx = Transaction{connection_};
+                first(tx);
+                second(tx);
+                tx.commit();
+            },
+            Error);
     }
     auto tx = Transaction{connection_};
     EXPECT_THROW(tx.commit(), Error);
