@@ -61,8 +61,8 @@ domain::Show parse_show(json::Value const& value, std::string const& path, Curre
     return show;
 }
 
-Result<use_cases::CreateConcert, json::Refusal> parse(std::string_view body) {
-    auto const document = json::parse(body);
+Result<use_cases::CreateConcert, json::Refusal> parse(Request const& request) {
+    auto const& document = request.json();
     if (!document) {
         return document.error();
     }
@@ -123,7 +123,7 @@ idempotency::Answer answer_of(use_cases::CreateConcert const& made) {
 }  // namespace
 
 void create_concert(Request const& request, Responder respond, ConcertLane& lane) {
-    auto command = parse(request.body);
+    auto command = parse(request);
     if (!command) {
         return respond(frontrow::http::problem_response(
             request, frontrow::http::bad_request(command.error().detail)));

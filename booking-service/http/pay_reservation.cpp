@@ -12,11 +12,11 @@ namespace {
 
 constexpr auto wait_seconds_max = std::int64_t{10};
 
-std::optional<frontrow::http::Problem> refuse_body(std::string_view body) {
-    if (body.empty()) {
+std::optional<frontrow::http::Problem> refuse_body(Request const& request) {
+    if (request.body.empty()) {
         return std::nullopt;
     }
-    auto const document = json::parse(body);
+    auto const& document = request.json();
     if (!document) {
         return frontrow::http::bad_request(document.error().detail);
     }
@@ -114,7 +114,7 @@ struct Finish {
 
 void pay_reservation(Request const& request, Responder respond, PayLane& lane,
                      PaymentWaiters& waiters) {
-    if (auto problem = refuse_body(request.body)) {
+    if (auto problem = refuse_body(request)) {
         return respond(frontrow::http::problem_response(request, *std::move(problem)));
     }
     auto const key = frontrow::http::idempotency_key(request);

@@ -11,9 +11,8 @@ namespace {
 
 using frontrow::http::Problem;
 
-Result<domain::ReservationRequest, Problem> parse_body(std::string_view body,
-                                                       std::size_t seats_max) {
-    auto const document = json::parse(body);
+Result<domain::ReservationRequest, Problem> parse_body(Request const& from, std::size_t seats_max) {
+    auto const& document = from.json();
     if (!document) {
         return frontrow::http::bad_request(document.error().detail);
     }
@@ -69,7 +68,7 @@ idempotency::Answer answer_of(use_cases::ReserveSeatsOutcome const& outcome, Ori
 
 void reserve_seats(Request const& request, Responder respond, ReserveLane& lane,
                    ReserveChecks const& checks) {
-    auto wanted = parse_body(request.body, checks.seats_max);
+    auto wanted = parse_body(request, checks.seats_max);
     if (!wanted) {
         return respond(frontrow::http::problem_response(request, wanted.error()));
     }

@@ -44,12 +44,15 @@ std::uint32_t random_counter() {
 }  // namespace
 
 std::string Uuid::to_string() const {
-    auto const digits = to_hex({reinterpret_cast<char const*>(octets.data()), octets.size()});
-    auto text = std::string{};
-    text.reserve(36);
-    text.append(digits, 0, 8).append("-").append(digits, 8, 4).append("-");
-    text.append(digits, 12, 4).append("-").append(digits, 16, 4).append("-");
-    return text.append(digits, 20, 12);
+    constexpr auto digits = std::string_view{"0123456789abcdef"};
+    auto text = std::string(36, '-');
+    auto at = std::size_t{0};
+    for (auto const octet : octets) {
+        at += at == 8 || at == 13 || at == 18 || at == 23 ? 1 : 0;  // a dash is there already
+        text[at++] = digits[octet >> 4U];
+        text[at++] = digits[octet & 0x0fU];
+    }
+    return text;
 }
 
 std::optional<Uuid> Uuid::parse(std::string_view text) {

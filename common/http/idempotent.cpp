@@ -51,7 +51,7 @@ Result<idempotency::Key, Problem> idempotency_key(Request const& request) {
     }
     auto canonical_body = std::string{};
     if (!request.body.empty()) {
-        auto const document = json::parse(request.body);
+        auto const& document = request.json();
         if (!document) {
             return bad_request(document.error().detail);
         }

@@ -51,6 +51,13 @@ std::string const& Request::path_parameter(std::string const& name) const {
     return found->second;
 }
 
+Result<json::Value, json::Refusal> const& Request::json() const {
+    if (!parsed_body) {
+        parsed_body = json::parse(body);
+    }
+    return *parsed_body;
+}
+
 struct Responder::Once {
     Once(Send s, OpenStream o) : send{std::move(s)}, open_stream{std::move(o)} {}
     Once(Once const&) = delete;

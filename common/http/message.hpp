@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common/auth/principal.hpp"
+#include "common/json/value.hpp"
 #include "common/tracing/trace_context.hpp"
 
 namespace frontrow::http {
@@ -35,6 +36,10 @@ struct Request {
     /// The value of that header (lower case), or nothing. A header that must be single was checked.
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
     [[nodiscard]] std::string const& path_parameter(std::string const& name) const;
+    /// The body as JSON, parsed when it is first asked for. Not by two threads at once.
+    [[nodiscard]] Result<json::Value, json::Refusal> const& json() const;
+
+    mutable std::optional<Result<json::Value, json::Refusal>> parsed_body{};
 };
 
 struct Response {

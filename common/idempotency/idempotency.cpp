@@ -123,21 +123,28 @@ pg::Later<std::vector<Recalled>> recall(pg::Transaction& tx, std::span<Key const
 
 void store(pg::Transaction& tx, std::span<Key const> keys, std::span<Answer const> answers) {
     ENSURE(keys.size() == answers.size());
-    auto kept = std::vector<Key>{};
-    auto kept_answers = std::vector<Answer>{};
+    auto kept = std::vector<std::size_t>{};
     for (std::size_t i = 0; i < keys.size(); ++i) {
         if (is_stored(answers[i].status)) {
-            kept.push_back(keys[i]);
-            kept_answers.push_back(answers[i]);
+            kept.push_back(i);
         }
     }
-    if (!kept.empty()) {
-        tx.post(store_keys, pg::column(kept, &Key::scope), pg::column(kept, &Key::body_hash),
-                pg::column(kept_answers, status_of),
-                pg::column(kept_answers, &Answer::content_type),
-                pg::column(kept_answers, &Answer::location),
-                pg::column(kept_answers, [](Answer const& answer) { return Bytes{answer.body}; }));
+    if (kept.empty()) {
+        return;
     }
+    auto const of_keys = [&](auto projection) {
+        return pg::column(kept, [&](std::size_t i) -> decltype(auto) {
+            return std::invoke(projection, keys[i]);
+        });
+    };
+    auto const of_answers = [&](auto projection) {
+        return pg::column(kept, [&](std::size_t i) -> decltype(auto) {
+            return std::invoke(projection, answers[i]);
+        });
+    };
+    tx.post(store_keys, of_keys(&Key::scope), of_keys(&Key::body_hash), of_answers(status_of),
+            of_answers(&Answer::content_type), of_answers(&Answer::location),
+            of_answers([](Answer const& answer) { return Bytes{answer.body}; }));
 }
 
 Answer key_reused() {

@@ -87,7 +87,7 @@ std::vector<Answer> with_keys(
     }
     auto asked = recall(tx, keys);
     auto const decide = look(tx, commands);
-    auto const recalled = asked.get();
+    auto recalled = asked.get();
     auto fresh_keys = std::vector<Key>{};
     auto fresh = std::vector<Command>{};
     auto position = std::vector<std::size_t>(batch.size(), batch.size());
@@ -95,21 +95,22 @@ std::vector<Answer> with_keys(
         if (recalled[i].fresh) {
             position[i] = fresh.size();
             fresh.push_back(std::move(commands[i]));
-            fresh_keys.push_back(batch[i].key);
+            fresh_keys.push_back(std::move(keys[i]));
         }
     }
     auto made = fresh.empty() ? std::vector<Answer>{} : decide(fresh);
     store(tx, fresh_keys, made);
-    auto answers = std::vector<Answer>{};
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-        auto const& now = recalled[i];
+    auto answers = std::vector<Answer>(batch.size());
+    for (auto i = batch.size(); i-- > 0;) {  // copies before the first, which takes the answer
+        auto& now = recalled[i];
         if (now.other_body) {
-            answers.push_back(key_reused());
+            answers[i] = key_reused();
         } else if (now.stored) {
-            answers.push_back(*now.stored);
+            answers[i] = *std::move(now.stored);
         } else {
-            answers.push_back(made.at(position.at(now.copy_of)));
-            answers.back().replayed = !now.fresh;
+            auto& answer = made.at(position.at(now.copy_of));
+            answers[i] = now.fresh ? std::move(answer) : answer;
+            answers[i].replayed = !now.fresh;
         }
     }
     return answers;

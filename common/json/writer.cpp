@@ -37,6 +37,9 @@ void append_control(std::string& out, char c) {
     }
 }
 
+/// Of an event or an answer, so that most are allocated once.
+constexpr auto octets_expected = std::size_t{768};
+
 constexpr bool is_plain(char c) {
     return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
@@ -87,6 +90,10 @@ std::string quote(std::string_view text) {
     out.reserve(text.size() + 2);
     append_quoted(out, text);
     return out;
+}
+
+Writer::Writer() {
+    out_.reserve(octets_expected);
 }
 
 void Writer::comma() {

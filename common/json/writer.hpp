@@ -20,6 +20,7 @@ namespace frontrow::json {
 /// Writer{}.object().member("id", id).member("seats", 3).end().text()
 class Writer {
   public:
+    Writer();
     Writer& object();
     Writer& array();
     /// Ends the innermost object or array.

@@ -100,6 +100,24 @@ class Lane {
     static Typed& typed(std::unique_ptr<detail::Ticket>& ticket) {
         return static_cast<Typed&>(*ticket);
     }
+    /// The commands of the tickets side by side. They go back, for the batch may have to run again.
+    struct Gathered {
+        explicit Gathered(std::span<std::unique_ptr<detail::Ticket>> from) : tickets{from} {
+            all.reserve(tickets.size());
+            for (auto& ticket : tickets) {
+                all.push_back(std::move(typed(ticket).command));
+            }
+        }
+        ~Gathered() {
+            for (std::size_t i = 0; i < tickets.size(); ++i) {
+                typed(tickets[i]).command = std::move(all[i]);
+            }
+        }
+        Gathered(Gathered const&) = delete;
+        Gathered& operator=(Gathered const&) = delete;
+        std::span<std::unique_ptr<detail::Ticket>> tickets;
+        std::vector<Command> all;
+    };
     void run(pg::Transaction& tx, std::span<std::unique_ptr<detail::Ticket>> tickets);
     static void answer(std::span<std::unique_ptr<detail::Ticket>> tickets);
 
@@ -128,12 +146,8 @@ void Lane<Command, Answer>::submit(Command command, Deadline deadline, Done done
 template <class Command, class Answer>
 void Lane<Command, Answer>::run(pg::Transaction& tx,
                                 std::span<std::unique_ptr<detail::Ticket>> tickets) {
-    auto commands = std::vector<Command>{};
-    commands.reserve(tickets.size());
-    for (auto& ticket : tickets) {
-        commands.push_back(typed(ticket).command);
-    }
-    auto answers = work_(tx, commands);
+    auto commands = Gathered{tickets};
+    auto answers = work_(tx, commands.all);
     for (std::size_t i = 0; i < tickets.size(); ++i) {
         typed(tickets[i]).answer = std::make_unique<Answer>(std::move(answers.at(i)));
     }

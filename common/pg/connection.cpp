@@ -65,7 +65,7 @@ std::string session_settings(ConnectOptions const& options) {
             set(std::string{"enable_"} + other, "off");
         }
         set("jit", "off");
-    } else if (options.force_custom_plan) {
+    } else {
         set("plan_cache_mode", "force_custom_plan");
     }
     if (options.read_only) {
@@ -390,9 +390,22 @@ Answer Connection::ask_prepared(Statement const& statement,
     return answer;
 }
 
+Answer Connection::start_prepared(Statement const& statement,
+                                  std::vector<Parameter> const& parameters) {
+    make_prepared(statement, parameters);
+    ENSURE(posted_.empty() && held_.empty());
+    ENSURE(PQtransactionStatus(connection_.get()) == PQTRANS_IDLE);
+    return {*this, enqueue(statement, parameters)};
+}
+
 Rows const& Answer::rows() const {
     connection_->await_posted();
     return *rows_;
+}
+
+Rows Answer::take() && {
+    connection_->await_posted();
+    return std::move(*rows_);
 }
 
 /// What is held shares the Sync: behind a BEGIN that failed this one would run by itself.

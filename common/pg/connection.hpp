@@ -35,12 +35,11 @@ struct ConnectOptions {
     std::chrono::milliseconds statement_timeout{5000};
     std::chrono::milliseconds lock_timeout{1000};
     std::chrono::milliseconds idle_in_transaction_timeout{5000};
-    /// Batches are planned for the parameters at hand: a generic plan over unnest may be quadratic.
-    bool force_custom_plan{true};
-    /// Instead: each statement is planned once, and only by index. For sessions whose every
-    /// statement joins what it was given to a table by a key of that table: there the plan is right
-    /// for one row and for 512, for an empty table and for one that has grown since, and planning
-    /// anew costs as much as changing a dozen rows.
+    /// False: every call is planned for the parameters at hand, because a generic plan over unnest
+    /// may be quadratic. True: each statement is planned once, and only by index. For sessions
+    /// whose every statement joins what it was given to a table by a key of that table: there the
+    /// plan is right for one row and for 512, for an empty table and for one that has grown since,
+    /// and planning anew costs as much as changing a dozen rows.
     bool plan_by_index{false};
     /// A session that only reads: read replicas may serve it, and a write in it is a fault.
     bool read_only{false};
@@ -55,6 +54,8 @@ class Answer {
         : connection_{&connection}, rows_{std::move(rows)} {}
     /// Waits for all that was sent ahead, if it must; throws the first fault among it.
     [[nodiscard]] Rows const& rows() const;
+    /// The same, moved out. Once.
+    [[nodiscard]] Rows take() &&;
 
   private:
     Connection* connection_;
@@ -118,6 +119,15 @@ class Connection {
         return ask_prepared(statement, parameters);
     }
     Answer ask_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
+    /// Sends a statement and does not wait: the server works on it while the caller does something
+    /// else. Outside a transaction, and with nothing sent ahead. Whatever waits next waits for it
+    /// as well, and throws its fault.
+    template <class... Values>
+    [[nodiscard]] Answer start(Statement const& statement, Values const&... values) {
+        auto const parameters = std::vector<Parameter>{as_parameter(values)...};
+        return start_prepared(statement, parameters);
+    }
+    Answer start_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
     /// Waits for all that was posted. Throws the first fault among it.
     void await_posted();
     /// Plain SQL, perhaps several statements; answers with the last result in text format. For

@@ -86,6 +86,9 @@ bool Session::turn() {
     if (!window_is_read() && in_flight_.size() < options_.rows_in_hand_max) {
         moved = read_page();
     }
+    if (moved && !window_is_read()) {
+        start_page();
+    }
     moved = hand_over() || moved;
     // Wait for acknowledgements only if there is nothing else to do until one comes.
     auto const wait = moved || in_flight_.handed_over() == 0 ? 0ms : 20ms;
@@ -122,8 +125,16 @@ bool Session::look_for_window() {
 }
 
 bool Session::read_page() {
+    if (coming_) {
+        return take(std::move(*std::exchange(coming_, std::nullopt)).take());
+    }
     return take(
         storage::read_page(connection_, page_size(), read_up_to_, greatest_, cursor_, epoch_));
+}
+
+void Session::start_page() {
+    coming_ =
+        storage::start_page(connection_, page_size(), read_up_to_, greatest_, cursor_, epoch_);
 }
 
 bool Session::take(pg::Rows rows) {

@@ -48,8 +48,9 @@ class Session {
     // The steps of a turn, in their order.
     /// True if rows were found: the first page of them is in hand, and their window is durable.
     bool look_for_window();
-    bool read_page();  ///< true if more rows were taken into hand
-    bool hand_over();  ///< true if a record was given to the producer
+    bool read_page();   ///< true if more rows were taken into hand
+    void start_page();  ///< lets the database prepare the next page while this one is handed over
+    bool hand_over();   ///< true if a record was given to the producer
     std::size_t collect(std::chrono::milliseconds wait);
     std::size_t poll(std::chrono::milliseconds wait);
     /// Moves the cursor behind the acknowledged prefix when that is due; `at_once`: also when all
@@ -102,6 +103,7 @@ class Session {
     domain::InFlight in_flight_;
     std::deque<storage::OutboxRow> held_;  ///< in the order of tags, beside `in_flight_`
     std::deque<Page> pages_;
+    std::optional<pg::Answer> coming_;  ///< the page behind `read_up_to_`, if it was started
     events::RecordHeaders headers_;
     std::int64_t greatest_{0};
     std::int64_t read_up_to_{0};

@@ -142,6 +142,12 @@ pg::Rows read_page(pg::Connection& connection, PageSize size, std::int64_t last_
                             required_text_of(cursor.published), epoch);
 }
 
+pg::Answer start_page(pg::Connection& connection, PageSize size, std::int64_t last_id,
+                      std::int64_t greatest, domain::Cursor const& cursor, std::int64_t epoch) {
+    return connection.start(page_of(size), last_id, greatest, required_text_of(cursor.window),
+                            required_text_of(cursor.published), epoch);
+}
+
 Pending pending(pg::Connection& connection, domain::Cursor const& cursor) {
     auto const rows = cursor.window
                           ? connection.query(pending_in_window, required_text_of(cursor.published),

@@ -65,6 +65,10 @@ enum class PageSize { small = 20, medium = 200, large = 2000 };
 [[nodiscard]] pg::Rows read_page(pg::Connection& connection, PageSize size, std::int64_t last_id,
                                  std::int64_t greatest, domain::Cursor const& cursor,
                                  std::int64_t epoch);
+/// The same without waiting for it.
+[[nodiscard]] pg::Answer start_page(pg::Connection& connection, PageSize size, std::int64_t last_id,
+                                    std::int64_t greatest, domain::Cursor const& cursor,
+                                    std::int64_t epoch);
 
 /// How many rows are committed but not behind the cursor, counted up to `pending_counted_max`, and
 /// when the oldest of those was written.

@@ -7,8 +7,8 @@
 namespace frontrow::payment::http {
 namespace {
 
-Result<Money, json::Refusal> parse_top_up(std::string_view body) {
-    auto const document = json::parse(body);
+Result<Money, json::Refusal> parse_top_up(Request const& request) {
+    auto const& document = request.json();
     if (!document) {
         return document.error();
     }
@@ -32,7 +32,7 @@ Result<Money, json::Refusal> parse_top_up(std::string_view body) {
 }  // namespace
 
 void post_top_up(Request const& request, Responder respond, TopUpLane& lane) {
-    auto const amount = parse_top_up(request.body);
+    auto const amount = parse_top_up(request);
     if (!amount) {
         return respond(frontrow::http::problem_response(
             request, frontrow::http::bad_request(amount.error().detail)));

@@ -8,11 +8,11 @@ namespace frontrow::queue::http {
 namespace {
 
 /// There is nothing to say: no body, or an object without members.
-std::optional<json::Refusal> refusal_of_body(std::string_view body) {
-    if (body.empty()) {
+std::optional<json::Refusal> refusal_of_body(Request const& request) {
+    if (request.body.empty()) {
         return std::nullopt;
     }
-    auto const document = json::parse(body);
+    auto const& document = request.json();
     if (!document) {
         return document.error();
     }
@@ -24,7 +24,7 @@ std::optional<json::Refusal> refusal_of_body(std::string_view body) {
 }  // namespace
 
 void post_token(Request const& request, Responder respond, JoinLane& lane) {
-    if (auto const refusal = refusal_of_body(request.body)) {
+    if (auto const refusal = refusal_of_body(request)) {
         return respond(frontrow::http::problem_response(
             request, frontrow::http::bad_request(refusal->detail)));
     }

@@ -62,7 +62,7 @@ Result<std::string, http::Problem> note_of(http::Request const& request, Kind ki
     if (request.body.empty() && kind == Kind::replay) {
         return std::string{};
     }
-    auto const document = json::parse(request.body);
+    auto const& document = request.json();
     if (!document) {
         return http::bad_request(document.error().detail);
     }

@@ -151,6 +151,27 @@ TEST_F(ALane, AnswersAfterTheCommit) {
     EXPECT_EQ(answers_.of(1), "done 1");
 }
 
+TEST_F(ALane, RunsABatchAgainWithItsCommandsAsTheyWere) {
+    auto seen = std::vector<std::string>{};
+    auto lane = Lane<std::string, std::string>{
+        options(), [&](pg::Transaction& tx, std::span<std::string const> texts) {
+            seen.insert(seen.end(), texts.begin(), texts.end());
+            tx.query(insert, pg::column(std::vector{1}));
+            if (seen.size() == 1) {
+                throw pg::Error{pg::FaultKind::transient, "40001", "once more"};
+            }
+            return std::vector(texts.begin(), texts.end());
+        }};
+    auto const text = std::string{"too long to be kept inside of a string's own octets"};
+    lane.submit(text, in(30s), [&](Result<std::string, Fault> const& answer) {
+        EXPECT_EQ(answer ? *answer : "a fault", text);
+        answers_.note(1)(std::string{"answered"});
+    });
+    EXPECT_EQ(answers_.of(1), "answered");
+    lane.stop();
+    EXPECT_EQ(seen, (std::vector{text, text}));
+}
+
 TEST_F(ALane, TakesAllThatWaitsAsOneBatch) {
     auto gate = Gate{};
     auto given = options();

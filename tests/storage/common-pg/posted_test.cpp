@@ -210,6 +210,26 @@ TEST_F(Asked, StatementsOfAProcessThatStandsStillHoldNobodyUp) {
     }
 }
 
+TEST_F(Posted, StatementThatWasStartedIsDoneWhileNobodyWaitsForIt) {
+    connection_.query(post_number, 1);
+    auto started = connection_.start(post_number, 2);
+    EXPECT_TRUE(support::eventually([&] { return sum() == "3"; }));
+    EXPECT_EQ(connection_.query(sum_numbers)[0].int64(0), 3);
+    EXPECT_EQ(started.rows().affected(), 1);
+    EXPECT_EQ(connection_.start(sum_numbers).rows()[0].int64(0), 3);
+}
+
+TEST_F(Posted, StatementThatWasStartedIsOneByItselfAndItsFaultComesOutOfTheNext) {
+    connection_.query(post_number, 1);
+    auto const refused = connection_.start(post_number, 1);
+    EXPECT_THROW(connection_.query(post_number, 2), Error);
+    EXPECT_EQ(sum(), "3");  // the next had its own Sync: it was run
+    EXPECT_TRUE(connection_.is_healthy());
+    auto const another = connection_.start(post_number, 1);
+    EXPECT_THROW(Transaction{connection_}, Error);
+    EXPECT_EQ(connection_.query(sum_numbers)[0].int64(0), 3);
+}
+
 TEST_F(Posted, OutsideATransactionTheyAreDoneAtOnce) {
     connection_.post(post_number, 7);
     EXPECT_EQ(sum(), "7");
