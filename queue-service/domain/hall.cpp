@@ -10,8 +10,10 @@ Hall::Hall(std::vector<Gate> gates, std::vector<Token> tokens) {
         gates_.emplace(gate.show, Entry<Gate>{gate, Mark::loaded});
     }
     for (auto const& token : tokens) {
-        put(token);
-        tokens_.at(token.id).mark = Mark::loaded;
+        if (gate(token.show) != nullptr) {
+            put(token);
+            tokens_.at(token.id).mark = Mark::loaded;
+        }
     }
 }
 

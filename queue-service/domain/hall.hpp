@@ -13,6 +13,8 @@ namespace frontrow::queue::domain {
 /// Gates come with their lock held: whoever moves a token holds its gate.
 class Hall {
   public:
+    /// A token without its gate is left out: in a database that was damaged there is one, and that
+    /// must not take the lines of other shows with it.
     Hall(std::vector<Gate> gates, std::vector<Token> tokens);
 
     /// Nothing if it was not loaded, so does not exist.

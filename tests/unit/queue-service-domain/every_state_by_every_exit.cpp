@@ -112,6 +112,16 @@ TEST(EveryStateByEveryExit, KnowsNoTokenThatIsNotThere) {
     }
 }
 
+TEST(EveryStateByEveryExit, KnowsNoTokenWhoseGateADamagedDatabaseHasLost) {
+    for (auto const state : {waiting, admitted}) {
+        auto const [whole, token] = hall_in(state);
+        auto damaged = Hall{{}, {*whole.token(token)}};
+        for (auto const act : {leaves, buys, time_passes, is_thrown_out, falls_silent}) {
+            EXPECT_EQ(act(damaged, token).error(), unknown_token);
+        }
+    }
+}
+
 TEST(EveryStateByEveryExit, CutsTheTimesExactly) {
     auto hall = hall_with(1);
     auto const first = join_as(hall, ann).id;
