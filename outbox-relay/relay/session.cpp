@@ -125,11 +125,10 @@ bool Session::look_for_window() {
 }
 
 bool Session::read_page() {
-    if (coming_) {
-        return take(std::move(*std::exchange(coming_, std::nullopt)).take());
+    if (!coming_) {
+        start_page();
     }
-    return take(
-        storage::read_page(connection_, page_size(), read_up_to_, greatest_, cursor_, epoch_));
+    return take(std::move(*std::exchange(coming_, std::nullopt)).take());
 }
 
 void Session::start_page() {

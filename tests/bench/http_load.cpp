@@ -97,7 +97,7 @@ bool HttpLoad::send_next(std::size_t connection, Next const& next) {
 }
 
 void HttpLoad::receive(std::size_t connection) {
-    std::array<char, 16'384> octets;  // zeroing it would cost as much as the rest
+    std::array<char, 16'384> octets;  // not zeroed: that took a 25th of the load
     auto& from = connections_[connection];
     auto const got = ::recv(from.socket, octets.data(), octets.size(), 0);
     if (got <= 0) {
