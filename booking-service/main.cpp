@@ -35,7 +35,7 @@ struct Lanes {
 
     Lanes(Config const& config, service::Process& process, outbox::RelayHint const& relay,
           storage::Layouts& layouts)
-        : reserve{writing(config, process, "reserve", relay),
+        : reserve{in_two_sessions(writing(config, process, "reserve", relay)),
                   [&](auto& tx, auto batch) {
                       return http::run_reserve(tx, batch, layouts, config.rules);
                   }},
@@ -70,6 +70,11 @@ struct Lanes {
         options.after_commit = [&relay] {
             relay.send();
         };
+        return options;
+    }
+    /// The one that a sale waits for: one decides while the other is at the disk.
+    static lane::LaneOptions in_two_sessions(lane::LaneOptions options) {
+        options.sessions = 2;
         return options;
     }
     static lane::LaneOptions reading(Config const& config, service::Process& process,

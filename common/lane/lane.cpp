@@ -7,6 +7,7 @@
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "common/core/ensure.hpp"
 #include "common/lane/runner.hpp"
@@ -67,6 +68,15 @@ class Instruments {
     std::optional<metrics::Gauge> queue_{};
 };
 
+/// A thread with a connection.
+struct Session {
+    explicit Session(RunnerOptions options) : runner{std::move(options)} {}
+    Runner runner;
+    bool is_at_work{false};                         ///< under the lane's mutex
+    std::chrono::milliseconds pause_of_blocked{0};  ///< of the one being tried again, or zero
+    std::thread thread;
+};
+
 /// A command that alone met a lock which was not let go. It waits aside, so that nobody waits for
 /// it.
 struct Blocked {
@@ -89,23 +99,27 @@ struct Engine::State {
     State(LaneOptions given, Batch typed_half)
         : options{std::move(given)},
           batch{std::move(typed_half)},
-          runner{{.database = options.database, .name = options.name}},
-          instruments{options.metrics, options.name} {}
+          instruments{options.metrics, options.name} {
+        for (std::size_t n = 0; n < options.sessions; ++n) {
+            sessions.push_back(std::make_unique<Session>(
+                RunnerOptions{.database = options.database, .name = options.name}));
+        }
+    }
 
     // On the submitters' threads.
     void submit(std::unique_ptr<Ticket> ticket);
     void stop();
 
-    // On the lane's own thread.
-    void serve();
-    Tickets take();
+    // On the threads of the sessions.
+    void serve(Session& session);
+    Tickets take(Session& session);
     /// While anyone is blocked, all run under the short lock timeout: what blocks one may block
     /// more.
-    void run(Tickets tickets, std::chrono::milliseconds blocked_before);
-    void retry_one_blocked();
+    void run(Session& session, Tickets tickets, std::chrono::milliseconds blocked_before);
+    void retry_one_blocked(Session& session);
     std::span<std::unique_ptr<Ticket>> live_of(Tickets& tickets, Slice slice);
-    bool keep_trying(Tickets& tickets, Slice slice, pg::Error const& fault);
-    void set_aside(std::unique_ptr<Ticket> ticket);
+    bool keep_trying(Session& session, Tickets& tickets, Slice slice, pg::Error const& fault);
+    void set_aside(Session& session, std::unique_ptr<Ticket> ticket);
     void fail_if_late(std::unique_ptr<Ticket>& ticket, FaultKind kind, std::string_view detail);
     void fail_late_in_queue();
     [[nodiscard]] bool is_anyone_blocked() const;
@@ -113,16 +127,15 @@ struct Engine::State {
 
     LaneOptions options;
     Batch batch;
-    Runner runner;
     Instruments instruments;
-    std::chrono::milliseconds pause_of_blocked{0};  ///< of the one being tried again, or zero
 
     mutable std::mutex mutex;
     std::condition_variable changed;
     std::deque<std::unique_ptr<Ticket>> queue;
     std::deque<Blocked> blocked;
+    std::size_t at_work{0};  ///< sessions that have taken something and not come back for more
     std::optional<Clock::time_point> stopping_since;
-    std::thread thread;
+    std::vector<std::unique_ptr<Session>> sessions;
 };
 
 void Engine::State::submit(std::unique_ptr<Ticket> ticket) {
@@ -144,11 +157,13 @@ void Engine::State::stop() {
     {
         auto const lock = std::scoped_lock{mutex};
         stopping_since = stopping_since.value_or(Clock::now());
-        changed.notify_one();
+        changed.notify_all();
     }
-    ENSURE(std::this_thread::get_id() != thread.get_id());
-    if (thread.joinable()) {
-        thread.join();
+    for (auto const& session : sessions) {
+        ENSURE(std::this_thread::get_id() != session->thread.get_id());
+        if (session->thread.joinable()) {
+            session->thread.join();
+        }
     }
 }
 
@@ -158,15 +173,24 @@ Clock::time_point Engine::State::wake_up_at() const {
 }
 
 /// All that waits, up to a batch. Nothing: it is time for something else, or to stop.
-Tickets Engine::State::take() {
+Tickets Engine::State::take(Session& session) {
     auto lock = std::unique_lock{mutex};
-    changed.wait_until(lock, wake_up_at(), [&] { return !queue.empty() || stopping_since; });
+    at_work -= std::exchange(session.is_at_work, false) ? 1 : 0;
+    auto const is_worth_it = [&] {
+        return queue.size() >= (at_work == 0 ? 1 : options.beside_items_min);
+    };
+    changed.wait_until(lock, wake_up_at(), [&] { return is_worth_it() || stopping_since; });
+    if (!is_worth_it() && !stopping_since) {
+        return {};
+    }
     auto const waiting = queue.size();
     auto taken = Tickets{};
     while (!queue.empty() && taken.size() < options.batch_items_max) {
         taken.push_back(std::move(queue.front()));
         queue.pop_front();
     }
+    session.is_at_work = !taken.empty();
+    at_work += session.is_at_work ? 1 : 0;
     lock.unlock();
     if (!taken.empty()) {
         instruments.taken(taken, waiting);
@@ -174,15 +198,15 @@ Tickets Engine::State::take() {
     return taken;
 }
 
-void Engine::State::serve() {
-    runner.check();
+void Engine::State::serve(Session& session) {
+    session.runner.check();
     for (;;) {
-        auto tickets = take();
+        auto tickets = take(session);
         auto const is_idle = tickets.empty();
         if (!is_idle) {
-            run(std::move(tickets), std::chrono::milliseconds{0});
+            run(session, std::move(tickets), std::chrono::milliseconds{0});
         }
-        retry_one_blocked();
+        retry_one_blocked(session);
         auto lock = std::unique_lock{mutex};
         if (stopping_since && queue.empty() && blocked.empty()) {
             return;
@@ -190,7 +214,7 @@ void Engine::State::serve() {
         auto const has_work = !queue.empty() || !blocked.empty();
         lock.unlock();
         if (is_idle && !has_work) {
-            runner.check();
+            session.runner.check();
         }
     }
 }
@@ -203,54 +227,56 @@ std::span<std::unique_ptr<Ticket>> Engine::State::live_of(Tickets& tickets, Slic
     return all.first(static_cast<std::size_t>(answered - all.begin()));
 }
 
-void Engine::State::run(Tickets tickets, std::chrono::milliseconds blocked_before) {
+void Engine::State::run(Session& session, Tickets tickets,
+                        std::chrono::milliseconds blocked_before) {
     auto const started = Clock::now();
-    pause_of_blocked = blocked_before;
+    session.pause_of_blocked = blocked_before;
     for (auto& ticket : tickets) {
         fail_if_late(ticket, FaultKind::deadline_passed, "it waited too long for its turn");
     }
     std::erase(tickets, nullptr);
     auto const has_blocked = is_anyone_blocked();
-    runner.run(tickets.size(),
-               {.run =
-                    [&](pg::Transaction& tx, Slice slice) {
-                        if (auto const live = live_of(tickets, slice); !live.empty()) {
-                            batch.run(tx, live);
-                        }
-                    },
-                .committed =
-                    [&](Slice slice) {
-                        if (options.after_commit) {
-                            options.after_commit();
-                        }
-                        auto const live = live_of(tickets, slice);
-                        batch.answer(live);
-                        std::ranges::fill(live, nullptr);
-                    },
-                .rejected =
-                    [&](std::size_t item, pg::Error const& fault) {
-                        if (tickets[item] != nullptr) {
-                            log::warning("command_rejected", fault.what(),
-                                         {{"frontrow.lane", options.name}});
-                            fail(tickets[item], FaultKind::item_rejected, fault.what());
-                        }
-                        return false;
-                    },
-                .keep_trying =
-                    [&](Slice slice, pg::Error const& fault, bool is_unknown) {
-                        for (auto& ticket : live_of(tickets, slice)) {
-                            ticket->is_maybe_done = ticket->is_maybe_done || is_unknown;
-                        }
-                        return keep_trying(tickets, slice, fault);
-                    },
-                .halve_on_lock_timeout = true,
-                .impatient = blocked_before.count() > 0 || has_blocked},
-               {});
+    auto const policy =
+        BatchPolicy{.run =
+                        [&](pg::Transaction& tx, Slice slice) {
+                            if (auto const live = live_of(tickets, slice); !live.empty()) {
+                                batch.run(tx, live);
+                            }
+                        },
+                    .committed =
+                        [&](Slice slice) {
+                            if (options.after_commit) {
+                                options.after_commit();
+                            }
+                            auto const live = live_of(tickets, slice);
+                            batch.answer(live);
+                            std::ranges::fill(live, nullptr);
+                        },
+                    .rejected =
+                        [&](std::size_t item, pg::Error const& fault) {
+                            if (tickets[item] != nullptr) {
+                                log::warning("command_rejected", fault.what(),
+                                             {{"frontrow.lane", options.name}});
+                                fail(tickets[item], FaultKind::item_rejected, fault.what());
+                            }
+                            return false;
+                        },
+                    .keep_trying =
+                        [&](Slice slice, pg::Error const& fault, bool is_unknown) {
+                            for (auto& ticket : live_of(tickets, slice)) {
+                                ticket->is_maybe_done = ticket->is_maybe_done || is_unknown;
+                            }
+                            return keep_trying(session, tickets, slice, fault);
+                        },
+                    .halve_on_lock_timeout = true,
+                    .impatient = blocked_before.count() > 0 || has_blocked};
+    session.runner.run(tickets.size(), policy, {});
     instruments.ran(Clock::now() - started);
 }
 
 /// Answers the late, sets aside the one that alone is blocked, and says whether anyone is left.
-bool Engine::State::keep_trying(Tickets& tickets, Slice slice, pg::Error const& fault) {
+bool Engine::State::keep_trying(Session& session, Tickets& tickets, Slice slice,
+                                pg::Error const& fault) {
     auto const kind =
         fault.kind() == pg::FaultKind::outage ? FaultKind::unavailable : FaultKind::deadline_passed;
     fail_late_in_queue();
@@ -259,7 +285,7 @@ bool Engine::State::keep_trying(Tickets& tickets, Slice slice, pg::Error const& 
     }
     auto const live = live_of(tickets, slice);
     if (live.size() == 1 && fault.is_lock_timeout()) {
-        set_aside(std::move(live.front()));
+        set_aside(session, std::move(live.front()));
         return false;
     }
     return !live.empty();
@@ -284,15 +310,16 @@ void Engine::State::fail_if_late(std::unique_ptr<Ticket>& ticket, FaultKind kind
     fail(ticket, kind, std::string{detail});
 }
 
-void Engine::State::set_aside(std::unique_ptr<Ticket> ticket) {
-    auto const pause = std::clamp(pause_of_blocked * 2, blocked_pause_min, blocked_pause_max);
+void Engine::State::set_aside(Session& session, std::unique_ptr<Ticket> ticket) {
+    auto const pause =
+        std::clamp(session.pause_of_blocked * 2, blocked_pause_min, blocked_pause_max);
     auto const lock = std::scoped_lock{mutex};
     blocked.push_back({std::move(ticket), Clock::now() + pause, pause});
 }
 
 /// Between two batches at most one blocked command is tried again, alone and under a short lock
 /// timeout: that much its peers wait for it, and no more.
-void Engine::State::retry_one_blocked() {
+void Engine::State::retry_one_blocked(Session& session) {
     auto tickets = Tickets{};
     auto pause = std::chrono::milliseconds{0};
     {
@@ -304,7 +331,7 @@ void Engine::State::retry_one_blocked() {
         pause = blocked.front().pause;
         blocked.pop_front();
     }
-    run(std::move(tickets), pause);
+    run(session, std::move(tickets), pause);
 }
 
 bool Engine::State::is_anyone_blocked() const {
@@ -330,9 +357,11 @@ void Engine::State::fail_late_in_queue() {
 
 Engine::Engine(LaneOptions options, Batch batch)
     : state_{std::make_unique<State>(std::move(options), std::move(batch))} {
-    state_->thread = std::thread{[state = state_.get()] {
-        state->serve();
-    }};
+    for (auto const& session : state_->sessions) {
+        session->thread = std::thread{[state = state_.get(), session = session.get()] {
+            state->serve(*session);
+        }};
+    }
 }
 
 Engine::~Engine() {
@@ -348,7 +377,8 @@ void Engine::stop() {
 }
 
 bool Engine::is_ready() const {
-    return state_->runner.is_ready();
+    return std::ranges::all_of(state_->sessions,
+                               [](auto const& session) { return session->runner.is_ready(); });
 }
 
 std::size_t Engine::waiting() const {

@@ -1,4 +1,4 @@
-// A lane: one thread and one connection that run everything that waits as one batch.
+// A lane: a session or two, each a thread and a connection, that run all that waits as one batch.
 #pragma once
 
 #include <chrono>
@@ -25,11 +25,18 @@ struct LaneOptions {
     pg::ConnectOptions database;
     std::size_t batch_items_max{512};
     std::size_t queue_items_max{8192};
+    /// Threads with a connection each. More than one: commands are no longer run in the order of
+    /// their submission, as if they had come to several replicas.
+    std::size_t sessions{1};
+    /// A session takes fewer than so many only while no other is at work: a batch costs as much as
+    /// some ten of its rows, so what is split up too far costs more than it gains.
+    std::size_t beside_items_min{16};
     /// How long `stop` lets transient failures be tried again.
     std::chrono::milliseconds drain_max{5000};
     /// How often an idle lane asks its connection for a sign of life.
     std::chrono::milliseconds idle_check_interval{1000};
-    /// Runs after each commit, on the lane's thread: hints to the relay. Must not block or throw.
+    /// Runs after each commit, on a thread of the lane: hints to the relay. Must not block or
+    /// throw.
     std::function<void()> after_commit{};
     metrics::Registry* metrics{nullptr};
 };
@@ -70,7 +77,8 @@ class Engine {
 
 /// Runs `Work` once for all commands that wait, in one transaction, and answers each after the
 /// commit. No timer: an idle lane runs a batch of one at once. Submit from any thread; answers come
-/// on the lane's thread (faults of a full queue or a stopping lane on the submitter's).
+/// on the lane's threads (faults of a full queue or a stopping lane on the submitter's). With more
+/// than one session `Work` is called by several threads at once.
 template <class Command, class Answer>
 class Lane {
   public:
@@ -85,7 +93,7 @@ class Lane {
     void submit(Command command, Deadline deadline, Done done);
     /// Takes no more (they get `stopping`), finishes what waits, answers everyone, joins.
     void stop() { engine_.stop(); }
-    /// False while the connection is broken or an outage lasts.
+    /// False while a connection is broken or an outage lasts.
     [[nodiscard]] bool is_ready() const { return engine_.is_ready(); }
     [[nodiscard]] std::size_t waiting() const { return engine_.waiting(); }
 

@@ -191,6 +191,46 @@ TEST_F(ALane, TakesAllThatWaitsAsOneBatch) {
     EXPECT_EQ(answers_.of(151), "done 151");
 }
 
+TEST_F(ALane, OfTwoSessionsRunsMuchBesideABatchAndLeavesAFewToIt) {
+    auto gate = Gate{};
+    auto given = options();
+    given.sessions = 2;
+    given.beside_items_min = 4;
+    auto lane = Numbers{given, gate.around(work(insert))};
+    submit(lane, 1);
+    gate.reached.wait();
+    for (auto number = 2; number <= 4; ++number) {
+        submit(lane, number);
+    }
+    std::this_thread::sleep_for(200ms);
+    EXPECT_EQ(lane.waiting(), 3U) << "three are too few";
+    submit(lane, 5);
+    EXPECT_EQ(answers_.of(2), "done 2");
+    EXPECT_EQ(answers_.of(5), "done 5");
+    EXPECT_FALSE(answers_.has(1));
+    EXPECT_EQ(gate.last_batch, 4U);
+    submit(lane, 6);
+    EXPECT_EQ(lane.waiting(), 1U);
+    gate.open.count_down();
+    EXPECT_EQ(answers_.of(1), "done 1");
+    EXPECT_EQ(answers_.of(6), "done 6") << "whoever has finished takes the few";
+    EXPECT_EQ(gate.batches, 3);
+}
+
+TEST_F(ALane, OfTwoSessionsAnswersEachOnceAlsoWhenItStops) {
+    auto given = options();
+    given.sessions = 2;
+    given.beside_items_min = 2;
+    auto lane = Numbers{given, work(insert)};
+    for (auto number = 1; number <= 2'000; ++number) {
+        submit(lane, number);
+    }
+    lane.stop();
+    EXPECT_EQ(answers_.count(), 2'000U);
+    EXPECT_EQ(answers_.of(2'000), "done 2000");
+    EXPECT_EQ(count(), "2000");
+}
+
 TEST_F(ALane, RefusesMoreThanItsQueueHolds) {
     auto gate = Gate{};
     auto given = options();
