@@ -1,7 +1,10 @@
 // Recalls, stores and sweeps idempotency keys.
 #include "common/idempotency/idempotency.hpp"
 
+#include <algorithm>
+#include <mutex>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "common/core/ensure.hpp"
 
@@ -40,6 +43,34 @@ constexpr auto sweep_keys = pg::Statement{"idempotency_sweep", R"sql(
         FOR UPDATE SKIP LOCKED
     )
 )sql"};
+
+/// The keys that came to this process lately. Safe for threads.
+class Met {
+  public:
+    /// Remembers them; whether any was here before.
+    bool add(std::span<Uuid const> scopes) {
+        auto const lock = std::scoped_lock{mutex_};
+        auto was_here = false;
+        for (auto const& scope : scopes) {
+            was_here = !young_.insert(scope).second || old_.contains(scope) || was_here;
+        }
+        if (young_.size() >= generation_keys) {
+            old_ = std::exchange(young_, {});
+        }
+        return was_here;
+    }
+
+  private:
+    static constexpr std::size_t generation_keys = 50'000;  // some 3 MB
+    std::mutex mutex_;
+    std::unordered_set<Uuid> young_;
+    std::unordered_set<Uuid> old_;
+};
+
+Met& met_lately() {
+    static auto all = Met{};
+    return all;
+}
 
 struct Stored {
     Bytes body_hash;
@@ -115,19 +146,44 @@ pg::Later<std::vector<Recalled>> recall(pg::Transaction& tx, std::span<Key const
     }
     auto all = std::vector<Recalled>(keys.size());
     auto const firsts = firsts_of(keys, all);
+    if (!met_lately().add(firsts)) {
+        return pg::Later<std::vector<Recalled>>{[&tx, keys, all = std::move(all)] {
+            return met(tx, keys, all, pg::Rows{nullptr});
+        }};
+    }
     return {tx.ask(recall_keys, pg::column(firsts)),
             [&tx, keys, all = std::move(all)](pg::Rows const& rows) {
                 return met(tx, keys, all, rows);
             }};
 }
 
+namespace {
+
+/// What is stored comes before an answer that is not: a key that was not looked for is by now.
+void require_unstored(pg::Transaction& tx, std::vector<Uuid> const& scopes) {
+    auto const found = tx.query(recall_keys, pg::column(scopes)).map([](pg::Row const& row) {
+        return row.boolean(6);
+    });
+    if (std::ranges::count(found, false) > 0) {
+        throw pg::Error{pg::FaultKind::transient, "23505", "a key was stored already"};
+    }
+}
+
+}  // namespace
+
 void store(pg::Transaction& tx, std::span<Key const> keys, std::span<Answer const> answers) {
     ENSURE(keys.size() == answers.size());
     auto kept = std::vector<std::size_t>{};
+    auto unkept = std::vector<Uuid>{};
     for (std::size_t i = 0; i < keys.size(); ++i) {
         if (is_stored(answers[i].status)) {
             kept.push_back(i);
+        } else {
+            unkept.push_back(keys[i].scope);
         }
+    }
+    if (!unkept.empty()) {
+        require_unstored(tx, unkept);
     }
     if (kept.empty()) {
         return;

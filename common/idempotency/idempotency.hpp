@@ -54,12 +54,14 @@ struct Recalled {
 
 /// Folds copies inside the batch and reads stored answers. Entry i belongs to key i. A key older
 /// than 24 hours by the database's clock is fresh again. `tx` and `keys` must live until it is got.
+/// If none of them came to this process lately, nothing is read and all are taken for fresh;
+/// `store` then refuses what was not, and the batch that runs again is looked for.
 [[nodiscard]] pg::Later<std::vector<Recalled>> recall(pg::Transaction& tx,
                                                       std::span<Key const> keys);
 
 /// Posts the answers of fresh keys, except those that are not stored: last of all that locks. Waits
-/// for whoever stores one of them meanwhile. If that commits, the transaction fails with a
-/// `transient` fault, so that it runs again and recalls it.
+/// for whoever stores one of them meanwhile. If that commits, or one was stored before, the
+/// transaction fails with a `transient` fault, so that it runs again and recalls it.
 void store(pg::Transaction& tx, std::span<Key const> keys, std::span<Answer const> answers);
 
 /// The answer to a repeated key with another body (RFC 9457 problem `idempotency-key-reused`, 422).

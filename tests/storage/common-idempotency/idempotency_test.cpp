@@ -201,6 +201,36 @@ TEST_F(IdempotencyKeys, AreTakenAfterADayByOneOfTwo) {
     EXPECT_EQ(effects(), "2");
 }
 
+/// As another process stores a key: this one has never met it.
+void store_elsewhere(pg::Connection& owner, Request const& one, std::string const& body) {
+    owner.query(pg::Statement{"store_elsewhere", R"sql(
+        INSERT INTO public.idempotency_keys (scope, body_hash, status, content_type, location, body)
+        VALUES ($1::uuid, $2::bytea, 201, 'application/json', '', $3::bytea)
+    )sql"},
+                one.key.scope, one.key.body_hash, Bytes{body});
+}
+
+TEST_F(IdempotencyKeys, ThatAnotherProcessStoredAreFoundThoughNobodyLookedForThem) {
+    auto const [one, other] = std::pair{request("elsewhere"), request("elsewhere", 2)};
+    store_elsewhere(connection_, one, "its answer");
+    auto const repeated = commit_one(one);
+    EXPECT_TRUE(repeated.replayed);
+    EXPECT_EQ(repeated.body, "its answer");
+    EXPECT_EQ(times_second_, 1) << "the first look must have been saved";
+    EXPECT_EQ(commit_one(other).status, 422);
+    EXPECT_EQ(times_second_, 1) << "what came once is looked for";
+    EXPECT_EQ(effects(), "0");
+}
+
+TEST_F(IdempotencyKeys, ThatAnotherProcessStoredComeBeforeAnAnswerThatIsNotKept) {
+    auto const one = request("elsewhere, and refused here", -1);  // top_up answers 503 to it
+    store_elsewhere(connection_, one, "its answer");
+    auto const repeated = commit_one(one);
+    EXPECT_TRUE(repeated.replayed);
+    EXPECT_EQ(repeated.body, "its answer");
+    EXPECT_EQ(effects(), "0");
+}
+
 TEST_F(IdempotencyKeys, LeaveNothingOfACrashBetweenEffectAndAnswer) {
     auto service = as_service();
     {
