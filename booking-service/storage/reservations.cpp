@@ -13,28 +13,26 @@ namespace {
 using domain::Reservation;
 using domain::SeatClaim;
 
-// An array of arrays of different lengths cannot be bound: each goes as its text, "{3,4}".
-template <class Number>
-std::string array_text(std::vector<SeatClaim> const& claims, Number SeatClaim::*member) {
-    auto text = std::string{"{"};
-    for (auto const& claim : claims) {
-        text += text.size() > 1 ? "," : "";
-        text += std::to_string(claim.*member);
-    }
-    return text + "}";
-}
-
+// An array of arrays of different lengths cannot be bound: the claims of all go as one array, and
+// each reservation says which of them are its own.
 constexpr auto insert_reservations = pg::Statement{"insert_reservations", R"sql(
     INSERT INTO reservations (id, show_id, user_id, token_id, state, seats, fences, total, currency,
                               held_until, attempt, decline, version, created_at, correlation_id)
-    SELECT id, show_id, user_id, token_id, state, seats::int[], fences::bigint[], total, currency,
-           held_until, attempt, decline, version, created_at, correlation_id
-    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[],
-                $8::bigint[], $9::text[], $10::timestamptz[], $11::int[], $12::text[],
-                $13::bigint[], $14::timestamptz[], $15::text[])
-        AS made (id, show_id, user_id, token_id, state, seats, fences, total, currency,
+    SELECT id, show_id, user_id, token_id, state, ($6::int[])[first_claim:last_claim],
+           ($7::bigint[])[first_claim:last_claim], total, currency, held_until, attempt, decline,
+           version, created_at, correlation_id
+    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $8::int[], $9::int[],
+                $10::bigint[], $11::text[], $12::timestamptz[], $13::int[], $14::text[],
+                $15::bigint[], $16::timestamptz[], $17::text[])
+        AS made (id, show_id, user_id, token_id, state, first_claim, last_claim, total, currency,
                  held_until, attempt, decline, version, created_at, correlation_id)
 )sql"};
+
+/// Where the claims of a reservation are among those of all, counted from 1 as in SQL.
+struct ClaimRange {
+    std::int32_t first;
+    std::int32_t last;
+};
 
 }  // namespace
 
@@ -44,20 +42,26 @@ void insert(pg::Transaction& tx, std::span<Reservation const> reservations,
     if (reservations.empty()) {
         return;
     }
+    auto claims = std::vector<SeatClaim>{};
+    auto ranges = std::vector<ClaimRange>{};
+    for (auto const& made : reservations) {
+        auto const first = static_cast<std::int32_t>(claims.size()) + 1;
+        claims.insert(claims.end(), made.seats.begin(), made.seats.end());
+        ranges.push_back({.first = first, .last = static_cast<std::int32_t>(claims.size())});
+    }
     auto const column = [&](auto projection) {
         return pg::column(reservations, projection);
     };
-    tx.post(
-        insert_reservations, column(&Reservation::id), column(&Reservation::show),
-        column(&Reservation::user), column(&Reservation::token),
-        column([](Reservation const& made) { return domain::to_text(made.state); }),
-        column([](Reservation const& made) { return array_text(made.seats, &SeatClaim::seat); }),
-        column([](Reservation const& made) { return array_text(made.seats, &SeatClaim::fence); }),
-        column([](Reservation const& made) { return made.total.minor_units; }),
-        column([](Reservation const& made) { return made.total.currency.to_string(); }),
-        column(&Reservation::held_until), column(&Reservation::attempt),
-        column(&Reservation::decline), column(&Reservation::version),
-        column(&Reservation::created_at), pg::column(stories));
+    tx.post(insert_reservations, column(&Reservation::id), column(&Reservation::show),
+            column(&Reservation::user), column(&Reservation::token),
+            column([](Reservation const& made) { return domain::to_text(made.state); }),
+            pg::column(claims, &SeatClaim::seat), pg::column(claims, &SeatClaim::fence),
+            pg::column(ranges, &ClaimRange::first), pg::column(ranges, &ClaimRange::last),
+            column([](Reservation const& made) { return made.total.minor_units; }),
+            column([](Reservation const& made) { return made.total.currency.to_string(); }),
+            column(&Reservation::held_until), column(&Reservation::attempt),
+            column(&Reservation::decline), column(&Reservation::version),
+            column(&Reservation::created_at), pg::column(stories));
 }
 
 namespace {

@@ -112,7 +112,10 @@ Program PostgresServer::program() const {
                       setting("wal_compression", "lz4"), setting("log_min_messages", "warning"),
                       setting("log_line_prefix", "%m [%p] %q%u@%d %a: "),
                       setting("log_timezone", "UTC"), setting("timezone", "UTC")},
-        .environment = {{"LC_ALL", "C.UTF-8"}},
+        // A session's memory grows and shrinks with every batch: it need not go back to the system.
+        .environment = {{"LC_ALL", "C.UTF-8"},
+                        {"MALLOC_TOP_PAD_", "4194304"},
+                        {"MALLOC_TRIM_THRESHOLD_", "67108864"}},
         .log_file = options_.log_file,
         .pid_file = options_.pid_file,
         .account = server_account(),
