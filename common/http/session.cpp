@@ -379,8 +379,8 @@ void Session::handle() {
     wire_.wake_at(request_.deadline + answer_grace);
     auto const generation = generation_;
     auto send_answer = [post = post_, generation](Response response) {
-        post([generation, response = std::move(response)](Session& session) {
-            session.answer(generation, response);
+        post([generation, response = std::move(response)](Session& session) mutable {
+            session.answer(generation, std::move(response));
         });
     };
     auto open_stream = [post = post_, generation](Response head) {

@@ -213,7 +213,8 @@ void Engine::State::serve(Session& session) {
         }
         auto const has_work = !queue.empty() || !blocked.empty();
         lock.unlock();
-        if (is_idle && !has_work) {
+        // What waits may be too little for this session, and its connection needs mending as well.
+        if (is_idle && (!has_work || !session.runner.is_ready())) {
             session.runner.check();
         }
     }
