@@ -211,7 +211,8 @@ void store_elsewhere(pg::Connection& owner, Request const& one, std::string cons
 }
 
 TEST_F(IdempotencyKeys, ThatAnotherProcessStoredAreFoundThoughNobodyLookedForThem) {
-    auto const [one, other] = std::pair{request("elsewhere"), request("elsewhere", 2)};
+    auto const key = new_uuid().to_string();  // this process remembers, also from test to test
+    auto const [one, other] = std::pair{request(key), request(key, 2)};
     store_elsewhere(connection_, one, "its answer");
     auto const repeated = commit_one(one);
     EXPECT_TRUE(repeated.replayed);
@@ -223,7 +224,7 @@ TEST_F(IdempotencyKeys, ThatAnotherProcessStoredAreFoundThoughNobodyLookedForThe
 }
 
 TEST_F(IdempotencyKeys, ThatAnotherProcessStoredComeBeforeAnAnswerThatIsNotKept) {
-    auto const one = request("elsewhere, and refused here", -1);  // top_up answers 503 to it
+    auto const one = request(new_uuid().to_string(), -1);  // top_up answers 503 to it
     store_elsewhere(connection_, one, "its answer");
     auto const repeated = commit_one(one);
     EXPECT_TRUE(repeated.replayed);
