@@ -1,4 +1,4 @@
-// The lanes of booking: who runs what, each with a thread and a connection of its own.
+// The lanes of booking: who runs what, each on threads and connections of its own.
 #pragma once
 
 #include <memory>

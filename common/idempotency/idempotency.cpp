@@ -5,6 +5,7 @@
 #include <mutex>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "common/core/ensure.hpp"
 
@@ -45,7 +46,7 @@ constexpr auto sweep_keys = pg::Statement{"idempotency_sweep", R"sql(
 )sql"};
 
 /// The keys that came to this process lately. Safe for threads.
-class Met {
+class RecentKeys {
   public:
     /// Remembers them; whether any was here before.
     bool add(std::span<Uuid const> scopes) {
@@ -67,8 +68,8 @@ class Met {
     std::unordered_set<Uuid> old_;
 };
 
-Met& met_lately() {
-    static auto all = Met{};
+RecentKeys& recent_keys() {
+    static auto all = RecentKeys{};
     return all;
 }
 
@@ -146,15 +147,15 @@ pg::Later<std::vector<Recalled>> recall(pg::Transaction& tx, std::span<Key const
     }
     auto all = std::vector<Recalled>(keys.size());
     auto const firsts = firsts_of(keys, all);
-    if (!met_lately().add(firsts)) {
-        return pg::Later<std::vector<Recalled>>{[&tx, keys, all = std::move(all)] {
-            return met(tx, keys, all, pg::Rows{nullptr});
+    auto judge = [&tx, keys, all = std::move(all)](pg::Rows const& stored) {
+        return met(tx, keys, all, stored);
+    };
+    if (!recent_keys().add(firsts)) {
+        return pg::Later<std::vector<Recalled>>{[judge = std::move(judge)] {
+            return judge(pg::Rows{nullptr});
         }};
     }
-    return {tx.ask(recall_keys, pg::column(firsts)),
-            [&tx, keys, all = std::move(all)](pg::Rows const& rows) {
-                return met(tx, keys, all, rows);
-            }};
+    return {tx.ask(recall_keys, pg::column(firsts)), std::move(judge)};
 }
 
 namespace {
