@@ -21,9 +21,11 @@ constexpr auto insert_reservations = pg::Statement{"insert_reservations", R"sql(
     SELECT id, show_id, user_id, token_id, state, ($6::int[])[first_claim:last_claim],
            ($7::bigint[])[first_claim:last_claim], total, currency, held_until, attempt, decline,
            version, created_at, correlation_id
-    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $8::int[], $9::int[],
-                $10::bigint[], $11::text[], $12::timestamptz[], $13::int[], $14::text[],
-                $15::bigint[], $16::timestamptz[], $17::text[])
+    FROM (SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::uuid[]),
+                 unnest($5::text[]), unnest($8::int[]), unnest($9::int[]), unnest($10::bigint[]),
+                 unnest($11::text[]), unnest($12::timestamptz[]), unnest($13::int[]),
+                 unnest($14::text[]), unnest($15::bigint[]), unnest($16::timestamptz[]),
+                 unnest($17::text[]))
         AS made (id, show_id, user_id, token_id, state, first_claim, last_claim, total, currency,
                  held_until, attempt, decline, version, created_at, correlation_id)
 )sql"};

@@ -14,7 +14,7 @@ using domain::SeatKey;
 
 constexpr auto lock_seats = pg::Statement{"lock_seats", R"sql(
     SELECT s.show_id, s.seat_no, s.state, s.reservation_id, s.fence, s.held_until
-    FROM unnest($1::uuid[], $2::int[]) AS wanted (show_id, seat_no)
+    FROM (SELECT unnest($1::uuid[]), unnest($2::int[])) AS wanted (show_id, seat_no)
     JOIN seats AS s USING (show_id, seat_no)
     ORDER BY s.show_id, s.seat_no
     FOR UPDATE OF s
@@ -84,7 +84,8 @@ constexpr auto save_seats = pg::Statement{"save_seats", R"sql(
     UPDATE seats AS s
     SET state = changed.state, reservation_id = changed.reservation_id, fence = changed.fence,
         held_until = changed.held_until
-    FROM unnest($1::uuid[], $2::int[], $3::text[], $4::uuid[], $5::bigint[], $6::timestamptz[])
+    FROM (SELECT unnest($1::uuid[]), unnest($2::int[]), unnest($3::text[]), unnest($4::uuid[]),
+                 unnest($5::bigint[]), unnest($6::timestamptz[]))
         AS changed (show_id, seat_no, state, reservation_id, fence, held_until)
     WHERE s.show_id = changed.show_id AND s.seat_no = changed.seat_no
 )sql"};

@@ -30,7 +30,8 @@ constexpr auto forget_keys = pg::Statement{"idempotency_forget", R"sql(
 constexpr auto store_keys = pg::Statement{"idempotency_store", R"sql(
     INSERT INTO public.idempotency_keys (scope, body_hash, status, content_type, location, body)
     SELECT scope, body_hash, status, content_type, location, body
-    FROM unnest($1::uuid[], $2::bytea[], $3::smallint[], $4::text[], $5::text[], $6::bytea[])
+    FROM (SELECT unnest($1::uuid[]), unnest($2::bytea[]), unnest($3::smallint[]),
+                 unnest($4::text[]), unnest($5::text[]), unnest($6::bytea[]))
          AS answer (scope, body_hash, status, content_type, location, body)
     ORDER BY scope
 )sql"};

@@ -13,10 +13,11 @@ constexpr auto append_messages = pg::Statement{"outbox_append", R"sql(
                                partition)
     SELECT event_id, aggregatetype, aggregateid, version, type, topic, key, payload,
            time, traceparent, correlation_id, causation_id, headers, partition
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[],
-                $7::bytea[], $8::bytea[], $9::timestamptz[], $10::text[], $11::text[], $12::text[],
-                $13::bytea[], $14::int[])
-         WITH ORDINALITY
+    FROM (SELECT unnest($1::uuid[]), unnest($2::text[]), unnest($3::text[]), unnest($4::bigint[]),
+                 unnest($5::text[]), unnest($6::text[]), unnest($7::bytea[]), unnest($8::bytea[]),
+                 unnest($9::timestamptz[]), unnest($10::text[]), unnest($11::text[]),
+                 unnest($12::text[]), unnest($13::bytea[]), unnest($14::int[]),
+                 generate_subscripts($1::uuid[], 1))
          AS message (event_id, aggregatetype, aggregateid, version, type, topic, key, payload,
                      time, traceparent, correlation_id, causation_id, headers, partition, position)
     ORDER BY position

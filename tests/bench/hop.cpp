@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <chrono>
 #include <thread>
 
 #include "common/kafka/admin.hpp"
@@ -19,7 +18,6 @@ namespace {
 using namespace std::chrono_literals;
 using HopClock = std::chrono::steady_clock;
 
-constexpr auto pause_of_hop = 8ms;
 constexpr auto hop_patience = 10s;
 constexpr std::size_t octets = 420;
 
@@ -56,7 +54,7 @@ class Arrivals {
 
 }  // namespace
 
-double kafka_hop_p50_ms(int records) {
+double kafka_hop_p50_ms(int records, std::chrono::milliseconds pause) {
     static auto number = std::atomic{0};
     auto const topic = fmt::format("{}hop-{}", support::topic_prefix(), ++number);
     auto const client = kafka::ClientOptions{
@@ -79,7 +77,7 @@ double kafka_hop_p50_ms(int records) {
             times.push_back(std::chrono::duration<double, std::milli>(arrived_at - begin).count());
         }
         producer.flush(1s);
-        std::this_thread::sleep_for(pause_of_hop);
+        std::this_thread::sleep_for(pause);
     }
     return median(times);
 }

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include "frontrowctl/local/layout.hpp"
@@ -35,7 +36,8 @@ double number_after(std::string const& text, std::string const& words) {
     return std::stod(text.substr(found + words.size()));
 }
 
-/// From the log of each transaction: client, number, microseconds, ...
+/// From a line for each run of the scripts: client, number, microseconds, script, the time of day
+/// in two words, and how late it began, which the microseconds include.
 double median_ms(fs::path const& folder) {
     auto all = std::vector<double>{};
     for (auto const& entry : fs::directory_iterator{folder}) {
@@ -45,11 +47,9 @@ double median_ms(fs::path const& folder) {
         auto lines = std::ifstream{entry.path()};
         auto line = std::string{};
         while (std::getline(lines, line)) {
-            auto client = 0;
-            auto number = 0;
-            auto microseconds = 0.0;
-            std::istringstream{line} >> client >> number >> microseconds;
-            all.push_back(microseconds / 1000);
+            auto words = std::istringstream{line};
+            auto const columns = std::vector<double>{std::istream_iterator<double>{words}, {}};
+            all.push_back((columns.at(2) - columns.at(6)) / 1000);
         }
     }
     return median(all);
@@ -75,9 +75,10 @@ PgbenchResult pgbench(PgbenchRun const& run) {
                       std::to_string(run.transactions / run.clients), "-f",
                       (folder / "script.sql").string()},
         .log_file = folder / "log"};
-    if (run.with_latency) {
+    if (run.paced_per_second) {
         command.arguments.insert(command.arguments.end(),
-                                 {"-l", "--log-prefix=" + (folder / "times").string()});
+                                 {fmt::format("--rate={}", *run.paced_per_second), "--log",
+                                  "--log-prefix=" + (folder / "times").string()});
     }
     for (auto const& [name, value] : run.variables) {
         command.arguments.insert(command.arguments.end(), {"-D", name + "=" + value});
@@ -90,8 +91,9 @@ PgbenchResult pgbench(PgbenchRun const& run) {
     if (status != 0 || said.find(done) == std::string::npos) {
         throw NoRatio{"pgbench failed:\n" + said};
     }
-    auto const result = PgbenchResult{.per_second = number_after(said, "\ntps = "),
-                                      .latency_p50_ms = run.with_latency ? median_ms(folder) : 0};
+    auto const result =
+        PgbenchResult{.per_second = number_after(said, "\ntps = "),
+                      .latency_p50_ms = run.paced_per_second ? median_ms(folder) : 0};
     fs::remove_all(folder);
     return result;
 }

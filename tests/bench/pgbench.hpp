@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,12 +16,13 @@ struct PgbenchRun {
     int clients{1};
     int transactions{1};  ///< of all clients together: a multiple of their number
     std::map<std::string, std::string> variables{};
-    bool with_latency{false};  ///< each transaction's time is noted, which costs a little
+    /// Instead of one after the other: so many runs of the scripts a second, each timed.
+    std::optional<int> paced_per_second{};
 };
 
 struct PgbenchResult {
     double per_second{0};
-    double latency_p50_ms{0};  ///< of the scripts together; only if asked for
+    double latency_p50_ms{0};  ///< of the scripts together; only if paced
 };
 
 /// `pgbench -n -M prepared`. Throws NoRatio if a transaction failed.

@@ -61,20 +61,29 @@ ReferenceSale::ReferenceSale(int purchases, int customers)
     settle(session_);
 }
 
-PgbenchResult ReferenceSale::run(std::vector<std::string> const& steps, int purchases, int first,
-                                 bool with_latency) {
+PgbenchResult ReferenceSale::run(std::vector<std::string> const& steps, int purchases, int first) {
+    return pgbench(run_of(steps, purchases, first));
+}
+
+double ReferenceSale::paced_p50_ms(std::vector<std::string> const& steps, int purchases, int first,
+                                   int per_second) {
+    auto run = run_of(steps, purchases, first);
+    run.paced_per_second = per_second;
+    return pgbench(run).latency_p50_ms;
+}
+
+PgbenchRun ReferenceSale::run_of(std::vector<std::string> const& steps, int purchases, int first) {
     auto scripts = std::vector<std::string>{"purchase_variables"};
     scripts.insert(scripts.end(), steps.begin(), steps.end());
-    return pgbench({.url = url_,
-                    .scripts = scripts,
-                    .clients = 1,
-                    .transactions = purchases,
-                    .variables = {{"i", "0"},
-                                  {"first", std::to_string(first)},
-                                  {"prefix", prefix_},
-                                  {"show", made_show},
-                                  {"customers", std::to_string(customers_)}},
-                    .with_latency = with_latency});
+    return {.url = url_,
+            .scripts = scripts,
+            .clients = 1,
+            .transactions = purchases,
+            .variables = {{"i", "0"},
+                          {"first", std::to_string(first)},
+                          {"prefix", prefix_},
+                          {"show", made_show},
+                          {"customers", std::to_string(customers_)}}};
 }
 
 std::vector<std::string> const& ReferenceSale::all_steps() {

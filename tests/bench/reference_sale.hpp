@@ -17,14 +17,19 @@ class ReferenceSale {
 
     /// Runs those steps ("purchase_hold", ...) of the next `purchases`, one client, in series.
     /// Steps that are run apart continue where the same steps were before.
-    PgbenchResult run(std::vector<std::string> const& steps, int purchases, int first,
-                      bool with_latency = false);
+    PgbenchResult run(std::vector<std::string> const& steps, int purchases, int first);
+    /// The same, so many purchases a second with pauses between; their median time in milliseconds.
+    double paced_p50_ms(std::vector<std::string> const& steps, int purchases, int first,
+                        int per_second);
     [[nodiscard]] pg::Connection& session() { return session_; }
 
     /// The whole of it.
     static std::vector<std::string> const& all_steps();
 
   private:
+    [[nodiscard]] PgbenchRun run_of(std::vector<std::string> const& steps, int purchases,
+                                    int first);
+
     std::string url_;
     pg::Connection session_;
     std::string prefix_;  ///< of all ids: the time, so that they fall into today's partitions

@@ -21,6 +21,7 @@ using support::WholeStack;
 
 constexpr auto connections_of_load = std::size_t{64};
 constexpr auto client_counts = {1, 8, 32, 64};
+constexpr auto others = {"relay", "payment", "queue", "dataplatform"};
 
 /// In the order in which both sides write them.
 Countables const& rows_of_a_hold() {
@@ -52,8 +53,11 @@ class Contest {
           reference_url_{postgres_url()},
           subject_{patient_session(superuser(stack_.database("booking").options().url))},
           reference_{patient_session(superuser(reference_url_))} {
-        // The figure is about reservations: nobody publishes them meanwhile, on either side.
-        stack_.kill("relay");
+        // The figure is about reservations: nobody publishes or hears of them meanwhile, on either
+        // side.
+        for (auto const* const other : others) {
+            stack_.kill(other);
+        }
         say(fmt::format("making {} seats, twice", seats_));
         for (auto* const side : {&subject_, &reference_}) {
             make_show(*side, seats_);
@@ -125,7 +129,9 @@ class Contest {
     [[nodiscard]] std::string const& processor() const { return processor_; }
 
     void audit(Scale const& scale) {
-        stack_.start("relay");
+        for (auto const* const other : others) {
+            stack_.start(other);
+        }
         require_clean_audit(stack_, std::chrono::seconds{scale.is_full() ? 240 : 60});
     }
 

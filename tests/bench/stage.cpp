@@ -25,6 +25,21 @@ std::string text_of(Counts const& counts) {
     return text;
 }
 
+/// A server that has run for a while writes its log over the segments of the past. A new one makes
+/// each of 16 MB on the way, which holds everybody up for as long as a hundred commits.
+void make_segments_of_the_log(std::string const& superuser_url) {
+    auto superuser = patient_session(superuser_url);
+    superuser.run_script("ALTER SYSTEM SET min_wal_size = '1900MB'");
+    superuser.run_script("SELECT pg_reload_conf()");
+    superuser.run_script(
+        "SELECT count(pg_logical_emit_message(false, 'bench', repeat('x', 1000000))) "
+        "FROM generate_series(1, 1700)");
+    for (auto n = 0; n < 2; ++n) {
+        superuser.run_script("SELECT pg_switch_wal()");
+        superuser.run_script("CHECKPOINT");
+    }
+}
+
 }  // namespace
 
 void start_servers() {
@@ -47,6 +62,7 @@ void start_servers() {
     }
     local::prepare_databases(server.superuser_url("postgres"),
                              {support::PostgresCluster::owner, "test"}, roles, {});
+    make_segments_of_the_log(server.superuser_url("postgres"));
     ::setenv(postgres_variable, server.superuser_url("postgres").c_str(), 1);
     auto const broker = support::kafka().bootstrap_servers();
     ::setenv(kafka_variable, broker.c_str(), 1);
