@@ -30,7 +30,7 @@ struct LaneOptions {
     std::size_t sessions{1};
     /// A session takes fewer than so many only while no other is at work: a batch costs as much as
     /// some ten of its rows, so what is split up too far costs more than it gains.
-    std::size_t beside_items_min{10};
+    std::size_t beside_items_min{16};
     /// How long `stop` lets transient failures be tried again.
     std::chrono::milliseconds drain_max{5000};
     /// How often an idle lane asks its connection for a sign of life.

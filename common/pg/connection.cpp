@@ -22,7 +22,6 @@ constexpr auto tcp_silence_max = std::chrono::milliseconds{10'000};
 // would keep its locks as long as this process stands still.
 constexpr auto octets_without_sync_max = std::size_t{7'000};
 constexpr auto octets_held_max = std::size_t{65'536};
-constexpr auto octets_to_start = std::size_t{4'096};
 constexpr auto answer_margin = std::chrono::milliseconds{1000};
 
 /// Waits until the socket is ready; false when the deadline has passed.
@@ -371,8 +370,7 @@ Answer Connection::post_prepared(Statement const& statement, std::vector<Paramet
     auto answer = std::make_shared<Rows>(nullptr);
     octets_held_ += octets;
     held_.push_back({statement, std::move(parameters), answer});
-    // A server that is at work need not be woken; one that is not may start on what is worth it.
-    if (octets_held_ > (posted_.empty() ? octets_to_start : octets_held_max)) {
+    if (octets_held_ > octets_held_max) {
         send_held_now();
     }
     return {*this, std::move(answer)};

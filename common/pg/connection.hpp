@@ -103,9 +103,8 @@ class Connection {
     }
     Rows run_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
     /// For a statement whose answer nobody needs yet: it is kept here and sent together with all
-    /// that was posted once something waits, or at 64 KiB; at 4 KiB already if the server has
-    /// nothing to do. A fault of it is thrown by the call that waits, which is COMMIT at the
-    /// latest. Outside a transaction it waits like `query`.
+    /// that was posted once something waits, or at 64 KiB. A fault of it is thrown by the call that
+    /// waits, which is COMMIT at the latest. Outside a transaction it waits like `query`.
     template <class... Values>
     Answer post(Statement const& statement, Values const&... values) {
         return post_prepared(statement, std::vector<Parameter>{as_parameter(values)...});
