@@ -86,7 +86,8 @@ constexpr auto save_passes = pg::Statement{"save_passes", R"sql(
     UPDATE passes AS p
     SET state = changed.state, generation = changed.generation,
         reservation_id = changed.reservation_id, held_until = changed.held_until
-    FROM unnest($1::uuid[], $2::text[], $3::int[], $4::uuid[], $5::timestamptz[])
+    FROM (SELECT unnest($1::uuid[]), unnest($2::text[]), unnest($3::int[]), unnest($4::uuid[]),
+                 unnest($5::timestamptz[]))
         AS changed (token_id, state, generation, reservation_id, held_until)
     WHERE p.token_id = changed.token_id
 )sql"};

@@ -145,7 +145,8 @@ constexpr auto save_reservations = pg::Statement{"save_reservations", R"sql(
     UPDATE reservations AS r
     SET state = changed.state, held_until = changed.held_until, attempt = changed.attempt,
         decline = changed.decline, version = changed.version
-    FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::int[], $5::text[], $6::bigint[])
+    FROM (SELECT unnest($1::uuid[]), unnest($2::text[]), unnest($3::timestamptz[]),
+                 unnest($4::int[]), unnest($5::text[]), unnest($6::bigint[]))
         AS changed (id, state, held_until, attempt, decline, version)
     WHERE r.id = changed.id
 )sql"};

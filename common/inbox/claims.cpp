@@ -7,7 +7,7 @@ namespace {
 constexpr auto insert_claims = pg::Statement{"insert_inbox_claims", R"sql(
     INSERT INTO inbox (consumer, event_id, outcome, topic, partition, record_offset)
     SELECT $1, c.event_id, 'applied', c.topic, c.partition, c.record_offset
-    FROM unnest($2::uuid[], $3::text[], $4::int[], $5::bigint[])
+    FROM (SELECT unnest($2::uuid[]), unnest($3::text[]), unnest($4::int[]), unnest($5::bigint[]))
         AS c (event_id, topic, partition, record_offset)
     ORDER BY c.event_id
     ON CONFLICT DO NOTHING

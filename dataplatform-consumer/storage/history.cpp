@@ -14,9 +14,10 @@ constexpr auto insert_entries = pg::Statement{"insert_history", R"sql(
     INSERT INTO history (event_id, type, topic, partition, record_offset, key, aggregate, version,
                          time, correlation_id, causation_id, trace_id, user_id, reservation_id,
                          token_id, value)
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bigint[], $6::text[],
-                         $7::text[], $8::bigint[], $9::timestamptz[], $10::text[], $11::text[],
-                         $12::text[], $13::text[], $14::uuid[], $15::uuid[], $16::text[])
+    SELECT unnest($1::uuid[]), unnest($2::text[]), unnest($3::text[]), unnest($4::int[]),
+           unnest($5::bigint[]), unnest($6::text[]), unnest($7::text[]), unnest($8::bigint[]),
+           unnest($9::timestamptz[]), unnest($10::text[]), unnest($11::text[]), unnest($12::text[]),
+           unnest($13::text[]), unnest($14::uuid[]), unnest($15::uuid[]), unnest($16::text[])
 )sql"};
 
 // Longer stories are cut: nobody reads them as one, and an answer has to end.

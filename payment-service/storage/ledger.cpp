@@ -43,14 +43,16 @@ std::vector<Side> sides_of(std::span<Transfer const> transfers) {
 constexpr auto insert_transfers = pg::Statement{"insert_transfers", R"sql(
     INSERT INTO transfers (id, kind, user_id, reservation_id, currency, amount, created_at)
     SELECT id, kind, user_id, reservation_id, currency, amount, $7
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::bigint[])
+    FROM (SELECT unnest($1::uuid[]), unnest($2::text[]), unnest($3::text[]), unnest($4::uuid[]),
+                 unnest($5::text[]), unnest($6::bigint[]))
          AS moved (id, kind, user_id, reservation_id, currency, amount)
 )sql"};
 
 constexpr auto insert_entries = pg::Statement{"insert_entries", R"sql(
     INSERT INTO entries (transfer_id, account, user_id, currency, amount)
     SELECT transfer_id, account, user_id, currency, amount
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY
+    FROM (SELECT unnest($1::uuid[]), unnest($2::text[]), unnest($3::text[]), unnest($4::text[]),
+                 unnest($5::bigint[]), generate_subscripts($1::uuid[], 1))
          AS side (transfer_id, account, user_id, currency, amount, place)
     ORDER BY place
 )sql"};

@@ -51,8 +51,9 @@ constexpr auto insert_payments = pg::Statement{"insert_payments", R"sql(
                           captured, refunded, version)
     SELECT reservation_id, user_id, state, attempt, currency, amount, held, captured, refunded,
            version
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[],
-                $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[])
+    FROM (SELECT unnest($1::uuid[]), unnest($2::text[]), unnest($3::text[]), unnest($4::int[]),
+                 unnest($5::text[]), unnest($6::bigint[]), unnest($7::bigint[]),
+                 unnest($8::bigint[]), unnest($9::bigint[]), unnest($10::bigint[]))
          AS saved (reservation_id, user_id, state, attempt, currency, amount, held, captured,
                    refunded, version)
     ORDER BY reservation_id
@@ -64,8 +65,9 @@ constexpr auto update_payments = pg::Statement{"update_payments", R"sql(
     SET state = saved.state, attempt = saved.attempt, currency = saved.currency,
         amount = saved.amount, held = saved.held, captured = saved.captured,
         refunded = saved.refunded, version = saved.version, updated_at = now()
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[],
-                $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[])
+    FROM (SELECT unnest($1::uuid[]), unnest($2::text[]), unnest($3::text[]), unnest($4::int[]),
+                 unnest($5::text[]), unnest($6::bigint[]), unnest($7::bigint[]),
+                 unnest($8::bigint[]), unnest($9::bigint[]), unnest($10::bigint[]))
          AS saved (reservation_id, user_id, state, attempt, currency, amount, held, captured,
                    refunded, version)
     WHERE p.reservation_id = saved.reservation_id

@@ -52,7 +52,8 @@ pg::Later<std::vector<domain::Wallet>> lock(pg::Transaction& tx, std::span<UserI
 constexpr auto save_wallets = pg::Statement{"save_wallets", R"sql(
     UPDATE wallets AS w
     SET available = saved.available, pending = saved.pending, version = saved.version
-    FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[])
+    FROM (SELECT unnest($1::text[]), unnest($2::bigint[]), unnest($3::bigint[]),
+                 unnest($4::bigint[]))
          AS saved (user_id, available, pending, version)
     WHERE w.user_id = saved.user_id
 )sql"};

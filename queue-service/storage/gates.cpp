@@ -47,8 +47,8 @@ constexpr auto save_gates = pg::Statement{"save_gates", R"sql(
     UPDATE gates AS g
     SET active = saved.active, tail = saved.tail, watermark = saved.watermark,
         waiting = saved.waiting, departures = saved.departures, mean_stay_ms = saved.mean_stay_ms
-    FROM unnest($1::uuid[], $2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
-                $7::bigint[])
+    FROM (SELECT unnest($1::uuid[]), unnest($2::int[]), unnest($3::bigint[]), unnest($4::bigint[]),
+                 unnest($5::bigint[]), unnest($6::bigint[]), unnest($7::bigint[]))
          AS saved (show_id, active, tail, watermark, waiting, departures, mean_stay_ms)
     WHERE g.show_id = saved.show_id
 )sql"};

@@ -96,8 +96,9 @@ std::vector<Token> lock_next(pg::Transaction& tx, std::span<domain::Gate const> 
 constexpr auto insert_tokens = pg::Statement{"insert_tokens", R"sql(
     INSERT INTO tokens (id, show_id, user_id, number, state, generation, heartbeat_at, version)
     SELECT id, show_id, user_id, number, state, generation, heartbeat_at, version
-    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::int[],
-                $7::timestamptz[], $8::bigint[])
+    FROM (SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::bigint[]),
+                 unnest($5::text[]), unnest($6::int[]), unnest($7::timestamptz[]),
+                 unnest($8::bigint[]))
          AS joined (id, show_id, user_id, number, state, generation, heartbeat_at, version)
 )sql"};
 
@@ -118,8 +119,9 @@ constexpr auto save_tokens = pg::Statement{"save_tokens", R"sql(
         admitted_at = saved.admitted_at, expires_at = saved.expires_at,
         reservation_id = saved.reservation_id, departure = saved.departure,
         version = saved.version
-    FROM unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::timestamptz[],
-                $6::timestamptz[], $7::uuid[], $8::bigint[], $9::bigint[])
+    FROM (SELECT unnest($1::uuid[]), unnest($2::text[]), unnest($3::int[]),
+                 unnest($4::timestamptz[]), unnest($5::timestamptz[]), unnest($6::timestamptz[]),
+                 unnest($7::uuid[]), unnest($8::bigint[]), unnest($9::bigint[]))
          AS saved (id, state, generation, heartbeat_at, admitted_at, expires_at, reservation_id,
                    departure, version)
     WHERE t.id = saved.id
