@@ -2,9 +2,9 @@
 #include "common/idempotency/idempotency.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <mutex>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "common/core/ensure.hpp"
@@ -46,27 +46,37 @@ constexpr auto sweep_keys = pg::Statement{"idempotency_sweep", R"sql(
     )
 )sql"};
 
-/// The keys that came to this process lately. Safe for threads.
+/// The keys that came to this process lately. Safe for threads. A key stands in the place that its
+/// first octets name until another of the same place comes.
 class RecentKeys {
   public:
-    /// Remembers them; whether any was here before.
+    /// Remembers them; whether any was here before. Looks for all before it remembers one, so a
+    /// batch that comes again is known by its last key at least.
     bool add(std::span<Uuid const> scopes) {
         auto const lock = std::scoped_lock{mutex_};
-        auto was_here = false;
+        auto const was_here = std::ranges::any_of(scopes, [this](Uuid const& scope) {
+            auto const mark = mark_of(scope);
+            return marks_[mark % marks_.size()] == mark;
+        });
         for (auto const& scope : scopes) {
-            was_here = !young_.insert(scope).second || old_.contains(scope) || was_here;
-        }
-        if (young_.size() >= generation_keys) {
-            old_ = std::exchange(young_, {});
+            auto const mark = mark_of(scope);
+            marks_[mark % marks_.size()] = mark;
         }
         return was_here;
     }
 
   private:
-    static constexpr std::size_t generation_keys = 50'000;  // some 3 MB
+    static constexpr auto places = std::size_t{1} << 17;  // 1 MB
+
+    /// Half of a hash: two keys that share it are looked for once too often.
+    static std::uint64_t mark_of(Uuid const& scope) {
+        auto mark = std::uint64_t{};
+        std::memcpy(&mark, scope.octets.data(), sizeof mark);
+        return mark;
+    }
+
     std::mutex mutex_;
-    std::unordered_set<Uuid> young_;
-    std::unordered_set<Uuid> old_;
+    std::vector<std::uint64_t> marks_ = std::vector<std::uint64_t>(places);
 };
 
 RecentKeys& recent_keys() {

@@ -1,6 +1,7 @@
 // Signals, threads and the order of a stop.
 #include "common/service/process.hpp"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -139,6 +140,8 @@ Process::Process(std::string program, ProcessConfig const& config)
     : state_{std::make_unique<State>()} {
     state_->program = std::move(program);
     state_->config = config;
+    // Else each thread keeps what its largest batch needed: 70 MB of a service instead of 45.
+    ::mallopt(M_ARENA_MAX, 2);
     log::start(
         {.service = state_->program, .level = config.log_level, .format = config.log_format});
     auto const signals = set_of({SIGTERM, SIGINT, stop_from_within});
