@@ -36,11 +36,15 @@ function(frontrow_room)
     set_property(GLOBAL APPEND PROPERTY FRONTROW_ROOMS ${name})
 endfunction()
 
-# frontrow_program(NAME name LINKS a b c): the program whose main.cpp is in the calling folder.
+# frontrow_program(NAME name LINKS a b c): the program whose main.cpp is in the calling folder. Its allocator is
+# jemalloc (docs/decisions/jemalloc.md); sanitizers bring their own.
 function(frontrow_program)
     cmake_parse_arguments(PROGRAM "" "NAME" "LINKS" ${ARGN})
     add_executable(${PROGRAM_NAME} main.cpp)
     target_link_libraries(${PROGRAM_NAME} PRIVATE frontrow_flags ${PROGRAM_LINKS})
+    if(NOT FRONTROW_SANITIZE)
+        target_link_libraries(${PROGRAM_NAME} PRIVATE PkgConfig::jemalloc)
+    endif()
 endfunction()
 
 # frontrow_tests(NAME name LINKS a b c): one test binary of every .cpp in the calling folder and the named SUBFOLDERS.

@@ -1,6 +1,7 @@
 // Writes heads and bodies.
 #include "common/http/serialize.hpp"
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <stdexcept>
@@ -24,9 +25,11 @@ std::string_view date_now() {
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
-    constexpr auto breaks = std::string_view{"\r\n\0", 3};
-    if (name.empty() || name.find_first_of(breaks) != std::string_view::npos ||
-        value.find_first_of(breaks) != std::string_view::npos) {
+    constexpr auto is_break = [](char c) {
+        return c == '\r' || c == '\n' || c == '\0';
+    };
+    if (name.empty() || std::ranges::any_of(name, is_break) ||
+        std::ranges::any_of(value, is_break)) {
         throw std::invalid_argument{"a header field of a response contains a line break"};
     }
     out += name;

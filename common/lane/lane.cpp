@@ -113,6 +113,8 @@ struct Engine::State {
     // On the threads of the sessions.
     void serve(Session& session);
     Tickets take(Session& session);
+    /// Whether a session that waits shall take what is in the queue. Under the mutex.
+    [[nodiscard]] bool is_worth_a_batch() const;
     /// While anyone is blocked, all run under the short lock timeout: what blocks one may block
     /// more.
     void run(Session& session, Tickets tickets, std::chrono::milliseconds blocked_before);
@@ -145,7 +147,9 @@ void Engine::State::submit(std::unique_ptr<Ticket> ticket) {
         auto const lock = std::scoped_lock{mutex};
         if (!stopping_since && queue.size() < options.queue_items_max) {
             queue.push_back(std::move(ticket));
-            changed.notify_one();
+            if (is_worth_a_batch()) {
+                changed.notify_one();
+            }
             return;
         }
         refusal = stopping_since ? FaultKind::stopping : FaultKind::overloaded;
@@ -172,15 +176,16 @@ Clock::time_point Engine::State::wake_up_at() const {
     return blocked.empty() ? wake_up : std::min(wake_up, blocked.front().not_before);
 }
 
+bool Engine::State::is_worth_a_batch() const {
+    return queue.size() >= (at_work == 0 ? 1 : options.beside_items_min);
+}
+
 /// All that waits, up to a batch. Nothing: it is time for something else, or to stop.
 Tickets Engine::State::take(Session& session) {
     auto lock = std::unique_lock{mutex};
     at_work -= std::exchange(session.is_at_work, false) ? 1 : 0;
-    auto const is_worth_it = [&] {
-        return queue.size() >= (at_work == 0 ? 1 : options.beside_items_min);
-    };
-    changed.wait_until(lock, wake_up_at(), [&] { return is_worth_it() || stopping_since; });
-    if (!is_worth_it() && !stopping_since) {
+    changed.wait_until(lock, wake_up_at(), [&] { return is_worth_a_batch() || stopping_since; });
+    if (!is_worth_a_batch() && !stopping_since) {
         return {};
     }
     auto const waiting = queue.size();

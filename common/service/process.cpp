@@ -1,7 +1,6 @@
 // Signals, threads and the order of a stop.
 #include "common/service/process.hpp"
 
-#include <malloc.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -19,6 +18,10 @@
 
 #include "common/log/log.hpp"
 #include "common/service/process_metrics.hpp"
+
+/// jemalloc reads this before `main`. Two arenas for all threads: with its usual four for each
+/// processor a service keeps a tenth more memory, and no work goes faster.
+char const* malloc_conf = "narenas:2";
 
 namespace frontrow::service {
 namespace {
@@ -140,8 +143,6 @@ Process::Process(std::string program, ProcessConfig const& config)
     : state_{std::make_unique<State>()} {
     state_->program = std::move(program);
     state_->config = config;
-    // Else each thread keeps what its largest batch needed: 70 MB of a service instead of 45.
-    ::mallopt(M_ARENA_MAX, 2);
     log::start(
         {.service = state_->program, .level = config.log_level, .format = config.log_format});
     auto const signals = set_of({SIGTERM, SIGINT, stop_from_within});
