@@ -34,10 +34,10 @@ struct Lanes {
     http::AvailabilityLane availability;
 
     Lanes(Config const& config, service::Process& process, outbox::RelayHint const& relay,
-          storage::Layouts& layouts)
+          storage::Layouts& layouts, storage::RecentShows& shows)
         : reserve{in_two_sessions(writing(config, process, "reserve", relay)),
                   [&](auto& tx, auto batch) {
-                      return http::run_reserve(tx, batch, layouts, config.rules);
+                      return http::run_reserve(tx, batch, shows, config.rules);
                   }},
           pay{writing(config, process, "pay", relay),
               [&](auto& tx, auto batch) {
@@ -206,7 +206,8 @@ int run(int argc, char const* const* argv) {
     service::keep_up(process, config.common, booking_migrations());
 
     auto layouts = storage::Layouts{};
-    auto lanes = Lanes{config, process, relay, layouts};
+    auto shows = storage::RecentShows{layouts};
+    auto lanes = Lanes{config, process, relay, layouts, shows};
     auto waiters = http::PaymentWaiters{lanes.reservations};
     process.on_stop("waiting clients", [&] { waiters.stop(); });
 

@@ -33,7 +33,7 @@ using AvailabilityLane = lane::Lane<use_cases::ReadAvailability, std::shared_ptr
 // What each lane does with a batch: the use case, its outcomes as answers, kept under their keys.
 [[nodiscard]] std::vector<idempotency::Answer> run_reserve(
     pg::Transaction& tx, std::span<idempotency::Keyed<use_cases::ReserveSeats> const> batch,
-    storage::Layouts& layouts, domain::Rules const& rules);
+    storage::RecentShows& shows, domain::Rules const& rules);
 [[nodiscard]] std::vector<idempotency::Answer> run_pay(
     pg::Transaction& tx, std::span<idempotency::Keyed<use_cases::PayReservation> const> batch,
     storage::Layouts& layouts, domain::Rules const& rules);

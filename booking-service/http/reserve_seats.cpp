@@ -85,10 +85,10 @@ void reserve_seats(Request const& request, Responder respond, ReserveLane& lane,
 
 std::vector<idempotency::Answer> run_reserve(
     pg::Transaction& tx, std::span<idempotency::Keyed<use_cases::ReserveSeats> const> batch,
-    storage::Layouts& layouts, domain::Rules const& rules) {
+    storage::RecentShows& shows, domain::Rules const& rules) {
     return idempotency::with_keys<use_cases::ReserveSeats>(
         tx, batch, [&](pg::Transaction& inside, std::span<use_cases::ReserveSeats const> all) {
-            return [&rules, &inside, asked = use_cases::ask_to_reserve(inside, all, layouts)](
+            return [&rules, &inside, asked = use_cases::ask_to_reserve(inside, all, shows)](
                        std::span<use_cases::ReserveSeats const> fresh) {
                 auto const outcomes = use_cases::reserve_seats(inside, asked, fresh, rules);
                 auto answers = std::vector<idempotency::Answer>{};

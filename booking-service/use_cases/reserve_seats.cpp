@@ -7,11 +7,11 @@
 namespace frontrow::booking::use_cases {
 
 ToReserve ask_to_reserve(pg::Transaction& tx, std::span<ReserveSeats const> commands,
-                         storage::Layouts& layouts) {
-    auto shows = std::vector<ShowId>{};
+                         storage::RecentShows& shows) {
+    auto wanted = std::vector<ShowId>{};
     auto needs = storage::Needs{};
     for (auto const& [request, origin] : commands) {
-        shows.push_back(request.show);
+        wanted.push_back(request.show);
         if (request.pass) {
             needs.tokens.push_back(request.pass->token);
         }
@@ -19,7 +19,7 @@ ToReserve ask_to_reserve(pg::Transaction& tx, std::span<ReserveSeats const> comm
             needs.seats.push_back({.show = request.show, .number = seat});
         }
     }
-    auto asked_shows = storage::shows::load(tx, std::move(shows), layouts);
+    auto asked_shows = shows.load(tx, std::move(wanted));
     return {std::move(asked_shows), storage::lock(tx, std::move(needs))};
 }
 

@@ -5,8 +5,7 @@
 #include <vector>
 
 #include "booking-service/domain/reserve.hpp"
-#include "booking-service/storage/layouts.hpp"
-#include "booking-service/storage/shows.hpp"
+#include "booking-service/storage/recent_shows.hpp"
 #include "booking-service/storage/work.hpp"
 #include "booking-service/use_cases/reservation_view.hpp"
 #include "common/tracing/origin.hpp"
@@ -26,9 +25,9 @@ struct ToReserve {
     pg::Later<domain::Work> work;
 };
 
-/// Asks for it, and does not wait. `tx` and `layouts` must live until it is used.
+/// Asks for it, and does not wait. `tx` and `shows` must live until it is used.
 [[nodiscard]] ToReserve ask_to_reserve(pg::Transaction& tx, std::span<ReserveSeats const> commands,
-                                       storage::Layouts& layouts);
+                                       storage::RecentShows& shows);
 
 /// First come, first served, inside the batch as well. Outcome i belongs to command i; each must
 /// have been among those that were asked for.

@@ -47,7 +47,7 @@ class Booking {
         auto const begin = std::chrono::steady_clock::now();
         for (auto done = 0; done < rows; done += batch) {
             auto tx = pg::Transaction{session_};
-            auto const answers = booking::http::run_reserve(tx, next(batch), layouts_, {});
+            auto const answers = booking::http::run_reserve(tx, next(batch), shows_, {});
             tx.commit();
             for (auto const& answer : answers) {
                 if (answer.status != 201) {
@@ -95,6 +95,7 @@ class Booking {
     std::string url_;
     pg::Connection session_;
     booking::storage::Layouts layouts_;
+    booking::storage::RecentShows shows_{layouts_};
     std::int64_t at_{0};
     std::string processor_;
 };

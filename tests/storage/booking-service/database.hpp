@@ -91,7 +91,7 @@ class BookingDatabase {
     auto reserve(pg::Connection& connection, std::vector<use_cases::ReserveSeats> const& wishes,
                  domain::Rules const& rules = {}) {
         return committed(connection, [&](pg::Transaction& tx) {
-            return use_cases::reserve_seats(tx, use_cases::ask_to_reserve(tx, wishes, layouts_),
+            return use_cases::reserve_seats(tx, use_cases::ask_to_reserve(tx, wishes, shows_),
                                             wishes, rules);
         });
     }
@@ -117,6 +117,7 @@ class BookingDatabase {
                          [&](pg::Transaction& tx) { return consumers::consume(tx, events); });
     }
     storage::Layouts& layouts() { return layouts_; }
+    storage::RecentShows& shows() { return shows_; }
     /// Moves the deadline of the reservation and of its seats to that long from now, whatever the
     /// speed of this machine.
     void ends_in(ReservationId const& id, std::string const& interval) {
@@ -181,6 +182,7 @@ class BookingDatabase {
     pg::Connection connection_{support::connect(url_)};
     use_cases::CreateConcert made_;
     storage::Layouts layouts_;
+    storage::RecentShows shows_{layouts_, std::chrono::milliseconds{0}};
 };
 
 template <class Body>

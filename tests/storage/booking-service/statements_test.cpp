@@ -243,7 +243,7 @@ TEST(BookingStatementsOfNothing, ChangeNothing) {
     storage::save(tx, work);
     EXPECT_TRUE(consumers::consume(tx, {}).empty());
     EXPECT_TRUE(use_cases::expire_holds(tx).reservations.empty());
-    auto asked = use_cases::ask_to_reserve(tx, {}, database.layouts());
+    auto asked = use_cases::ask_to_reserve(tx, {}, database.shows());
     EXPECT_TRUE(use_cases::reserve_seats(tx, std::move(asked), {}, {}).empty());
     EXPECT_TRUE(use_cases::read_reservations(tx, {}, database.layouts()).empty());
     EXPECT_TRUE(use_cases::read_catalogue(tx, {}, database.layouts()).empty());
