@@ -19,8 +19,8 @@
 #include "common/log/log.hpp"
 #include "common/service/process_metrics.hpp"
 
-/// jemalloc reads this before `main`. Its usual number of arenas, four for each processor, on two of
-/// them: more would keep more memory and make nothing quicker, with two the relay's threads wait.
+/// jemalloc reads this before `main`. Eight arenas are its usual number on two processors: more
+/// keep more memory and make nothing quicker, with two the relay's threads wait.
 char const* malloc_conf = "narenas:8";
 
 namespace frontrow::service {
