@@ -30,11 +30,6 @@ pg::Later<shows::ById> RecentShows::load(pg::Transaction& tx, std::vector<ShowId
     auto const now = std::chrono::steady_clock::now();
     auto known = kept(ids, now);
     std::erase_if(ids, [&](ShowId const& id) { return known.contains(id); });
-    if (ids.empty()) {
-        return pg::Later<shows::ById>{[known = std::move(known)] {
-            return known;
-        }};
-    }
     auto asked = shows::load(tx, std::move(ids), layouts_);
     return pg::Later<shows::ById>{[this, now, known = std::move(known), asked]() mutable {
         auto found = asked.get();

@@ -10,14 +10,14 @@
 
 namespace frontrow::booking::storage {
 
-/// Nothing but `closed` and the times of a show may change, by hand: such a change counts once what
-/// was read before it is over. Safe for threads.
+/// A change by hand, of `closed` or of the times on sale, counts when what was read before it is as
+/// old as that: after 100 ms. Safe for threads.
 class RecentShows {
   public:
-    static constexpr auto kept_for_at_most = std::chrono::milliseconds{100};
+    static constexpr auto usually_kept_for = std::chrono::milliseconds{100};
 
     /// `layouts` must outlive it.
-    explicit RecentShows(Layouts& layouts, std::chrono::milliseconds kept_for = kept_for_at_most)
+    explicit RecentShows(Layouts& layouts, std::chrono::milliseconds kept_for = usually_kept_for)
         : layouts_{layouts}, kept_for_{kept_for} {}
 
     /// As shows::load, but asks only for those that nobody read lately.
