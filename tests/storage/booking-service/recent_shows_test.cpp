@@ -1,5 +1,4 @@
-// What is kept of shows: for a moment only, never that one does not exist, and nothing of a read
-// that failed.
+// What is kept of shows: for a moment only, and never that one does not exist.
 #include "booking-service/storage/recent_shows.hpp"
 
 #include "tests/storage/booking-service/database.hpp"

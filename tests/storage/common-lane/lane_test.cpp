@@ -196,6 +196,7 @@ TEST_F(ALane, OfTwoSessionsRunsMuchBesideABatchAndLeavesAFewToIt) {
     auto given = options();
     given.sessions = 2;
     given.beside_items_min = 4;
+    given.idle_check_interval = 1h;  // nobody looks by chance: who is not woken sleeps on
     auto lane = Numbers{given, gate.around(work(insert))};
     submit(lane, 1);
     gate.reached.wait();
