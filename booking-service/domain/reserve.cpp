@@ -79,9 +79,10 @@ ReserveOutcome reserve(Work& work, Show const& show, ReservationRequest const& r
     auto unknown = std::vector<std::int32_t>{};
     auto taken = std::vector<std::int32_t>{};
     for (auto const number : request.seats) {
+        auto const* const seat = work.seats.find({.show = show.id, .number = number});
         if (!show.layout->place_of(number)) {
             unknown.push_back(number);
-        } else if (!can_be_taken(work.seats.at({.show = show.id, .number = number}), now)) {
+        } else if (seat == nullptr || !can_be_taken(*seat, now)) {
             taken.push_back(number);
         }
     }

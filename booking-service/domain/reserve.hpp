@@ -48,8 +48,9 @@ struct ReserveRefusal {
 
 using ReserveOutcome = Result<Reservation, ReserveRefusal>;
 
-/// All of the seats or none. Claims seats and pass in the working set, where the seats and the pass
-/// of the request must be; a hold that has run out is taken over without a look at its reservation.
+/// All of the seats or none. Claims them and the pass in the working set, where the pass must be;
+/// a seat that is not there is another's. A hold that has run out is taken over without a look at
+/// its reservation.
 [[nodiscard]] ReserveOutcome reserve(Work& work, Show const& show,
                                      ReservationRequest const& request, Instant now,
                                      Rules const& rules);

@@ -26,6 +26,7 @@ struct Seat {
     /// Raised by each claim and by nothing else: two holders never have the same.
     std::int64_t fence{0};
     std::optional<Instant> held_until{};
+    bool operator==(Seat const&) const = default;
 };
 
 /// A hold that ends exactly now has ended: the next customer may take the seat.

@@ -88,7 +88,7 @@ std::vector<idempotency::Answer> run_reserve(
     storage::RecentShows& shows, domain::Rules const& rules) {
     return idempotency::with_keys<use_cases::ReserveSeats>(
         tx, batch, [&](pg::Transaction& inside, std::span<use_cases::ReserveSeats const> all) {
-            return [&rules, &inside, asked = use_cases::ask_to_reserve(inside, all, shows)](
+            return [&rules, &inside, asked = use_cases::ask_to_reserve(inside, all, shows, rules)](
                        std::span<use_cases::ReserveSeats const> fresh) {
                 auto const outcomes = use_cases::reserve_seats(inside, asked, fresh, rules);
                 auto answers = std::vector<idempotency::Answer>{};

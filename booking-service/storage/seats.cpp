@@ -12,12 +12,17 @@ namespace {
 using domain::Seat;
 using domain::SeatKey;
 
-constexpr auto lock_seats = pg::Statement{"lock_seats", R"sql(
-    SELECT s.show_id, s.seat_no, s.state, s.reservation_id, s.fence, s.held_until
-    FROM (SELECT unnest($1::uuid[]), unnest($2::int[])) AS wanted (show_id, seat_no)
-    JOIN seats AS s USING (show_id, seat_no)
-    ORDER BY s.show_id, s.seat_no
-    FOR UPDATE OF s
+// The same rule as domain::can_be_taken. Locks in the order of the arrays, as long as the session
+// plans by index: a hash join would lock in any order.
+constexpr auto claim_seats = pg::Statement{"claim_seats", R"sql(
+    UPDATE seats AS s
+    SET state = 'HELD', reservation_id = wanted.reservation_id, fence = s.fence + 1,
+        held_until = now() + $4 * interval '1 microsecond'
+    FROM (SELECT unnest($1::uuid[]), unnest($2::int[]), unnest($3::uuid[]))
+        AS wanted (show_id, seat_no, reservation_id)
+    WHERE s.show_id = wanted.show_id AND s.seat_no = wanted.seat_no
+      AND (s.state = 'FREE' OR (s.state = 'HELD' AND s.held_until <= now()))
+    RETURNING s.show_id, s.seat_no, s.state, s.reservation_id, s.fence, s.held_until
 )sql"};
 
 constexpr auto lock_seats_of = pg::Statement{"lock_seats_of", R"sql(
@@ -30,7 +35,7 @@ constexpr auto lock_seats_of = pg::Statement{"lock_seats_of", R"sql(
     FOR UPDATE OF s
 )sql"};
 
-constexpr auto lock_seats_that_are_not = pg::Statement{"lock_seats_that_are_not", R"sql(
+constexpr auto lock_idle_seats = pg::Statement{"lock_idle_seats", R"sql(
     SELECT s.show_id, s.seat_no, s.state, s.reservation_id, s.fence, s.held_until
     FROM unnest($1::uuid[], $2::int[]) AS wanted (show_id, seat_no)
     JOIN seats AS s USING (show_id, seat_no)
@@ -58,15 +63,34 @@ domain::SeatSet set_of(pg::Rows const& rows) {
 
 }  // namespace
 
-pg::Later<domain::SeatSet> lock(pg::Transaction& tx, std::vector<SeatKey> keys,
-                                IfLocked if_locked) {
+pg::Later<Claimed> claim(pg::Transaction& tx, std::vector<Claim> claims,
+                         std::chrono::microseconds hold) {
+    if (claims.empty()) {
+        return {};
+    }
+    std::ranges::stable_sort(claims, {}, &Claim::key);  // the first that came is the first to claim
+    return {
+        tx.ask(claim_seats, pg::column(claims, [](Claim const& claim) { return claim.key.show; }),
+               pg::column(claims, [](Claim const& claim) { return claim.key.number; }),
+               pg::column(claims, &Claim::reservation), std::int64_t{hold.count()}),
+        [](pg::Rows const& rows) {
+            auto claimed = Claimed{.seats = {}, .written = rows.map(decode)};
+            claimed.seats.reserve(claimed.written.size());
+            for (auto const& seat : claimed.written) {
+                claimed.seats.add(seat.key, {.key = seat.key, .fence = seat.fence - 1});
+            }
+            return claimed;
+        }};
+}
+
+pg::Later<domain::SeatSet> lock_idle(pg::Transaction& tx, std::vector<SeatKey> keys) {
     if (keys.empty()) {
         return {};
     }
     std::ranges::sort(keys);
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-    auto const& statement = if_locked == IfLocked::wait ? lock_seats : lock_seats_that_are_not;
-    return {tx.ask(statement, pg::column(keys, &SeatKey::show), pg::column(keys, &SeatKey::number)),
+    return {tx.ask(lock_idle_seats, pg::column(keys, &SeatKey::show),
+                   pg::column(keys, &SeatKey::number)),
             set_of};
 }
 
@@ -107,6 +131,17 @@ void save(pg::Transaction& tx, std::vector<Seat const*> const& seats) {
             column([](Seat const* seat) { return seat->held_until; }));
 }
 
+void settle(pg::Transaction& tx, domain::SeatSet const& seats, std::span<Seat const> written) {
+    auto otherwise = std::vector<Seat const*>{};
+    for (auto const& one : written) {
+        auto const& seat = seats.at(one.key);
+        if (seat != one) {
+            otherwise.push_back(&seat);
+        }
+    }
+    save(tx, otherwise);
+}
+
 namespace {
 
 constexpr auto insert_seats = pg::Statement{"insert_seats", R"sql(
@@ -141,9 +176,8 @@ std::vector<Seat> taken(pg::Transaction& tx, std::span<ShowId const> shows, Inst
 }
 
 std::span<pg::Statement const* const> statements() {
-    static constexpr auto all =
-        std::to_array<pg::Statement const*>({&lock_seats, &lock_seats_of, &lock_seats_that_are_not,
-                                             &save_seats, &insert_seats, &taken_seats});
+    static constexpr auto all = std::to_array<pg::Statement const*>(
+        {&claim_seats, &lock_seats_of, &lock_idle_seats, &save_seats, &insert_seats, &taken_seats});
     return all;
 }
 

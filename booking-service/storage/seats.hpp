@@ -1,6 +1,7 @@
 // Table seats: one row a seat.
 #pragma once
 
+#include <chrono>
 #include <span>
 #include <vector>
 
@@ -9,14 +10,33 @@
 
 namespace frontrow::booking::storage::seats {
 
-/// Whether a row that somebody else has locked is waited for or left out.
-enum class IfLocked { wait = 1, skip };
+/// A seat, and the reservation that shall hold it.
+struct Claim {
+    domain::SeatKey key;
+    ReservationId reservation;
+};
 
-/// Locks them in (show, seat) order, whatever the order and repetition of `keys`. Seats that do not
-/// exist are not in the set.
-[[nodiscard]] pg::Later<domain::SeatSet> lock(pg::Transaction& tx,
-                                              std::vector<domain::SeatKey> keys,
-                                              IfLocked if_locked = IfLocked::wait);
+/// The seats that could be taken, locked. The set has them FREE, as whoever decides shall see them;
+/// `written` is what stands in the table already.
+struct Claimed {
+    domain::SeatSet seats;
+    std::vector<domain::Seat> written;
+};
+
+/// Makes every seat that can be taken HELD for `hold` by the first claim that names it, in (show,
+/// seat) order whatever the order of `claims`. Waits for whoever has one of them locked. A seat
+/// that is another's or does not exist is not in the set.
+[[nodiscard]] pg::Later<Claimed> claim(pg::Transaction& tx, std::vector<Claim> claims,
+                                       std::chrono::microseconds hold);
+/// Writes the claimed seats that have come out otherwise than they were `written`: those of refused
+/// requests are FREE again.
+void settle(pg::Transaction& tx, domain::SeatSet const& seats,
+            std::span<domain::Seat const> written);
+
+/// Locks those that nobody else has locked, whatever the order and repetition of `keys`, and leaves
+/// out the others.
+[[nodiscard]] pg::Later<domain::SeatSet> lock_idle(pg::Transaction& tx,
+                                                   std::vector<domain::SeatKey> keys);
 /// Those of these reservations, waited for: which seats a reservation has never changes.
 [[nodiscard]] pg::Later<domain::SeatSet> lock_of(pg::Transaction& tx,
                                                  std::span<ReservationId const> reservations);

@@ -11,16 +11,6 @@
 namespace frontrow::booking::storage {
 namespace {
 
-// Which show, seats and pass a reservation has never changes: it can be read without a lock.
-void add_needs_of(domain::Reservation const& reservation, Needs& needs) {
-    if (reservation.token) {
-        needs.tokens.push_back(*reservation.token);
-    }
-    for (auto const& claim : reservation.seats) {
-        needs.seats.push_back({.show = reservation.show, .number = claim.seat});
-    }
-}
-
 bool is_complete(domain::Work const& work, domain::Reservation const& reservation) {
     return work.reservations.find(reservation.id) != nullptr &&
            (!reservation.token || work.passes.find(*reservation.token) != nullptr) &&
@@ -44,11 +34,8 @@ domain::Work with_the_complete(domain::Work work, std::span<ReservationId const>
 }  // namespace
 
 pg::Later<domain::Work> lock(pg::Transaction& tx, Needs needs) {
-    // Whoever names seats makes reservations; whoever names reservations means their seats.
-    ENSURE(needs.seats.empty() || needs.reservations.empty());
     auto passes = passes::lock(tx, std::move(needs.tokens), needs.reservations);
-    auto seats = needs.seats.empty() ? seats::lock_of(tx, needs.reservations)
-                                     : seats::lock(tx, std::move(needs.seats));
+    auto seats = seats::lock_of(tx, needs.reservations);
     auto reservations = reservations::lock(tx, needs.reservations);
     return pg::Later<domain::Work>{
         [passes, seats, reservations, named = std::move(needs.reservations)]() mutable {
@@ -56,15 +43,39 @@ pg::Later<domain::Work> lock(pg::Transaction& tx, Needs needs) {
         }};
 }
 
+pg::Later<Claimed> claim(pg::Transaction& tx, Wants wants, std::chrono::microseconds hold) {
+    auto passes = passes::lock(tx, std::move(wants.tokens));
+    auto seats = seats::claim(tx, std::move(wants.seats), hold);
+    return pg::Later<Claimed>{[passes, seats]() mutable {
+        auto locked = passes.get();
+        auto [free, written] = seats.get();
+        return Claimed{.work = {std::move(locked), std::move(free), {}},
+                       .written = std::move(written)};
+    }};
+}
+
+void settle(pg::Transaction& tx, Claimed const& claimed) {
+    passes::save(tx, claimed.work.passes.changed());
+    seats::settle(tx, claimed.work.seats, claimed.written);
+}
+
+// Which show, seats and pass a reservation has never changes: it can be read without a lock.
 IdleWork lock_idle(pg::Transaction& tx, std::vector<domain::Reservation> const& candidates) {
-    auto needs = Needs{};
+    auto tokens = std::vector<TokenId>{};
+    auto keys = std::vector<domain::SeatKey>{};
+    auto ids = std::vector<ReservationId>{};
     for (auto const& reservation : candidates) {
-        add_needs_of(reservation, needs);
-        needs.reservations.push_back(reservation.id);
+        if (reservation.token) {
+            tokens.push_back(*reservation.token);
+        }
+        for (auto const& claim : reservation.seats) {
+            keys.push_back({.show = reservation.show, .number = claim.seat});
+        }
+        ids.push_back(reservation.id);
     }
-    auto passes = passes::lock_idle(tx, std::move(needs.tokens));
-    auto seats = seats::lock(tx, std::move(needs.seats), seats::IfLocked::skip);
-    auto reservations = reservations::lock_idle(tx, needs.reservations);
+    auto passes = passes::lock_idle(tx, std::move(tokens));
+    auto seats = seats::lock_idle(tx, std::move(keys));
+    auto reservations = reservations::lock_idle(tx, ids);
     auto idle = IdleWork{.work = {passes.get(), seats.get(), reservations.get()}, .complete = {}};
     for (auto const& reservation : candidates) {
         if (is_complete(idle.work, reservation)) {

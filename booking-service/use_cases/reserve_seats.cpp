@@ -1,4 +1,4 @@
-// Load the set, decide each in order, save the set.
+// Claim the set, decide each in order, settle the set.
 #include "booking-service/use_cases/reserve_seats.hpp"
 
 #include "booking-service/storage/outbox.hpp"
@@ -7,27 +7,27 @@
 namespace frontrow::booking::use_cases {
 
 ToReserve ask_to_reserve(pg::Transaction& tx, std::span<ReserveSeats const> commands,
-                         storage::RecentShows& shows) {
-    auto wanted = std::vector<ShowId>{};
-    auto needs = storage::Needs{};
+                         storage::RecentShows& shows, domain::Rules const& rules) {
+    auto on_sale = std::vector<ShowId>{};
+    auto wants = storage::Wants{};
     for (auto const& [request, origin] : commands) {
-        wanted.push_back(request.show);
+        on_sale.push_back(request.show);
         if (request.pass) {
-            needs.tokens.push_back(request.pass->token);
+            wants.tokens.push_back(request.pass->token);
         }
         for (auto const seat : request.seats) {
-            needs.seats.push_back({.show = request.show, .number = seat});
+            wants.seats.push_back({{.show = request.show, .number = seat}, request.id});
         }
     }
-    auto asked_shows = shows.load(tx, std::move(wanted));
-    return {std::move(asked_shows), storage::lock(tx, std::move(needs))};
+    auto asked_shows = shows.load(tx, std::move(on_sale));
+    return {std::move(asked_shows), storage::claim(tx, std::move(wants), rules.hold)};
 }
 
 std::vector<ReserveSeatsOutcome> reserve_seats(pg::Transaction& tx, ToReserve asked,
                                                std::span<ReserveSeats const> commands,
                                                domain::Rules const& rules) {
     auto const shows = asked.shows.get();
-    auto work = asked.work.get();
+    auto claimed = asked.claimed.get();
     auto outcomes = std::vector<ReserveSeatsOutcome>{};
     auto made = std::vector<domain::Reservation>{};
     auto stories = std::vector<std::string>{};
@@ -38,7 +38,7 @@ std::vector<ReserveSeatsOutcome> reserve_seats(pg::Transaction& tx, ToReserve as
             outcomes.push_back(domain::ReserveRefusal{domain::ReserveRefusalKind::no_such_show});
             continue;
         }
-        auto reserved = domain::reserve(work, show->second, request, tx.now(), rules);
+        auto reserved = domain::reserve(claimed.work, show->second, request, tx.now(), rules);
         if (!reserved) {
             outcomes.push_back(reserved.error());
             continue;
@@ -48,7 +48,7 @@ std::vector<ReserveSeatsOutcome> reserve_seats(pg::Transaction& tx, ToReserve as
         told.push_back({{domain::Happening::held, *reserved}, origin});
         outcomes.push_back(ReservationView{*std::move(reserved), show->second.layout});
     }
-    storage::save(tx, work);
+    storage::settle(tx, claimed);
     storage::reservations::insert(tx, made, stories);
     storage::append(tx, told);  // last, under the locks: the order of ids is that of versions
     return outcomes;

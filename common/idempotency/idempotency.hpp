@@ -76,7 +76,8 @@ using Decide = std::function<std::vector<Answer>(std::span<Command const>)>;
 
 /// Surrounds a use case: recalls, runs it once for the fresh commands, stores their answers, and
 /// gives copies and repeats the same octets. `look` is called at once and for all: what it asks the
-/// database for, and locks, shares the round trip. What it returns decides the fresh.
+/// database for, locks and claims shares the round trip. What it returns decides the fresh, and is
+/// called even if none is: it gives back what was claimed for the others.
 template <class Command>
 std::vector<Answer> with_keys(
     pg::Transaction& tx, std::span<Keyed<Command> const> batch,
@@ -100,7 +101,7 @@ std::vector<Answer> with_keys(
             fresh_keys.push_back(std::move(keys[i]));
         }
     }
-    auto made = fresh.empty() ? std::vector<Answer>{} : decide(fresh);
+    auto made = decide(fresh);
     store(tx, fresh_keys, made);
     auto answers = std::vector<Answer>(batch.size());
     for (auto i = batch.size(); i-- > 0;) {  // copies before the first, which takes the answer
@@ -127,7 +128,7 @@ std::vector<Answer> with_keys(
     return with_keys<Command>(
         tx, batch, [&](pg::Transaction& inside, std::span<Command const>) -> Decide<Command> {
             return [&](std::span<Command const> fresh) {
-                return use_case(inside, fresh);
+                return fresh.empty() ? std::vector<Answer>{} : use_case(inside, fresh);
             };
         });
 }

@@ -74,7 +74,11 @@ class BookingDatabase {
             return 0;
         });
     }
-    [[nodiscard]] pg::Connection connect() const { return support::connect(url_); }
+    [[nodiscard]] pg::Connection connect() const {
+        auto options = support::connect_options(url_);
+        options.plan_by_index = true;  // as all sessions of the services
+        return pg::Connection{std::move(options)};
+    }
     [[nodiscard]] ShowId show() const { return made_.shows.front().id; }
     [[nodiscard]] use_cases::CreateConcert const& made() const { return made_; }
     std::string ask(std::string const& sql) { return support::ask(connection_, sql); }
@@ -91,8 +95,8 @@ class BookingDatabase {
     auto reserve(pg::Connection& connection, std::vector<use_cases::ReserveSeats> const& wishes,
                  domain::Rules const& rules = {}) {
         return committed(connection, [&](pg::Transaction& tx) {
-            return use_cases::reserve_seats(tx, use_cases::ask_to_reserve(tx, wishes, shows_),
-                                            wishes, rules);
+            return use_cases::reserve_seats(
+                tx, use_cases::ask_to_reserve(tx, wishes, shows_, rules), wishes, rules);
         });
     }
     ReservationId reserved(std::vector<std::int32_t> seats, domain::Rules const& rules = {}) {
@@ -179,7 +183,7 @@ class BookingDatabase {
 
   private:
     std::string url_{booking_url()};
-    pg::Connection connection_{support::connect(url_)};
+    pg::Connection connection_{connect()};
     use_cases::CreateConcert made_;
     storage::Layouts layouts_;
     storage::RecentShows shows_{layouts_, std::chrono::milliseconds{0}};

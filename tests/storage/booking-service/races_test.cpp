@@ -149,7 +149,7 @@ TEST(Races, ASweeperPassesByWhatSomebodyElseWorksOn) {
     auto other = database.connect();
     auto holder = std::make_unique<pg::Transaction>(other);
     auto const seat = domain::SeatKey{database.show(), 1};
-    std::ignore = storage::seats::lock(*holder, {seat}).get();
+    std::ignore = storage::seats::lock_idle(*holder, {seat}).get();
     auto const sweep = [](pg::Transaction& tx) {
         return use_cases::expire_holds(tx);
     };

@@ -63,8 +63,8 @@ TEST_F(ShowsThatAreKept, AreSoldOnUntilTheMomentIsOver) {
     auto const reserve = [&](std::int32_t seat) {
         auto tx = pg::Transaction{database_.connection()};
         auto const wishes = std::vector{database_.wish({seat})};
-        auto outcome =
-            use_cases::reserve_seats(tx, use_cases::ask_to_reserve(tx, wishes, shows), wishes, {});
+        auto outcome = use_cases::reserve_seats(
+            tx, use_cases::ask_to_reserve(tx, wishes, shows, {}), wishes, {});
         tx.commit();
         return outcome.front();
     };

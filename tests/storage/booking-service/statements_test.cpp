@@ -36,7 +36,7 @@ TEST_P(BookingStatements, LockSaveAndReadSeats) {
         keys.push_back({database_.show(), static_cast<std::int32_t>(i)});
         keys.push_back(keys.back());  // named twice, locked once
     }
-    auto seats = storage::seats::lock(tx, keys).get();
+    auto seats = storage::seats::lock_idle(tx, keys).get();
     auto const until = tx.now() + 1min;
     for (auto const& key : keys) {
         auto& seat = seats.change(key);
@@ -55,7 +55,7 @@ TEST_P(BookingStatements, LockSaveAndReadSeats) {
     EXPECT_EQ(taken.front().held_until, until);
     EXPECT_TRUE(storage::seats::taken(tx, std::span{&show, 1}, until).empty())
         << "a hold that ends exactly then is over";
-    auto const idle = storage::seats::lock(tx, keys, storage::seats::IfLocked::skip).get();
+    auto const idle = storage::seats::lock_idle(tx, keys).get();
     EXPECT_NE(idle.find(keys.front()), nullptr) << "one's own lock is no obstacle";
 }
 
@@ -105,7 +105,6 @@ TEST_P(BookingStatements, LockTheSeatsAndPassesOfReservations) {
     auto const other = TokenId::draw();
     storage::reservations::insert(tx, made, std::vector<std::string>(made.size()));
     auto const work = storage::lock(tx, {.tokens = {other, *made.front().token},
-                                         .seats = {},
                                          .reservations = {ids.rbegin(), ids.rend()}})
                           .get();
     for (auto const& reservation : made) {
@@ -243,7 +242,7 @@ TEST(BookingStatementsOfNothing, ChangeNothing) {
     storage::save(tx, work);
     EXPECT_TRUE(consumers::consume(tx, {}).empty());
     EXPECT_TRUE(use_cases::expire_holds(tx).reservations.empty());
-    auto asked = use_cases::ask_to_reserve(tx, {}, database.shows());
+    auto asked = use_cases::ask_to_reserve(tx, {}, database.shows(), {});
     EXPECT_TRUE(use_cases::reserve_seats(tx, std::move(asked), {}, {}).empty());
     EXPECT_TRUE(use_cases::read_reservations(tx, {}, database.layouts()).empty());
     EXPECT_TRUE(use_cases::read_catalogue(tx, {}, database.layouts()).empty());

@@ -34,6 +34,14 @@ TEST(ReserveSeats, RefusesASeatThatSomeoneElseStillHoldsAndTakesNoneOfTheOthers)
     EXPECT_EQ(seat(work, 3).state, SeatState::free);
 }
 
+TEST(ReserveSeats, TakesASeatThatWasNotToBeHadForAnothers) {
+    auto work = empty_house();
+    work.seats.leave_out({the_show, 2});
+    auto const refused = reserve(work, show(), request(1, {1, 2}), noon, Rules{});
+    EXPECT_EQ(refused.error(), (ReserveRefusal{seats_taken, {2}}));
+    EXPECT_EQ(seat(work, 1).state, SeatState::free);
+}
+
 TEST(ReserveSeats, NamesEverySeatThatIsTaken) {
     auto work = empty_house();
     reserved(work, request(1, {2, 7}, bob));
