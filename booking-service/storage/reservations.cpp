@@ -14,20 +14,18 @@ using domain::Reservation;
 using domain::SeatClaim;
 
 // An array of arrays of different lengths cannot be bound: the claims of all go as one array, and
-// each reservation says which of them are its own.
+// each reservation says which of them are its own. What all new ones have alike is not sent.
 constexpr auto insert_reservations = pg::Statement{"insert_reservations", R"sql(
     INSERT INTO reservations (id, show_id, user_id, token_id, state, seats, fences, total, currency,
                               held_until, attempt, decline, version, created_at, correlation_id)
-    SELECT id, show_id, user_id, token_id, state, ($6::int[])[first_claim:last_claim],
-           ($7::bigint[])[first_claim:last_claim], total, currency, held_until, attempt, decline,
-           version, created_at, correlation_id
+    SELECT id, show_id, user_id, token_id, 'HELD', ($5::int[])[first_claim:last_claim],
+           ($6::bigint[])[first_claim:last_claim], total, currency, held_until, 0, '', 1, now(),
+           correlation_id
     FROM (SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::uuid[]),
-                 unnest($5::text[]), unnest($8::int[]), unnest($9::int[]), unnest($10::bigint[]),
-                 unnest($11::text[]), unnest($12::timestamptz[]), unnest($13::int[]),
-                 unnest($14::text[]), unnest($15::bigint[]), unnest($16::timestamptz[]),
-                 unnest($17::text[]))
-        AS made (id, show_id, user_id, token_id, state, first_claim, last_claim, total, currency,
-                 held_until, attempt, decline, version, created_at, correlation_id)
+                 unnest($7::int[]), unnest($8::int[]), unnest($9::bigint[]), unnest($10::text[]),
+                 unnest($11::timestamptz[]), unnest($12::text[]))
+        AS made (id, show_id, user_id, token_id, first_claim, last_claim, total, currency,
+                 held_until, correlation_id)
 )sql"};
 
 /// Where the claims of a reservation are among those of all, counted from 1 as in SQL.
@@ -47,6 +45,8 @@ void insert(pg::Transaction& tx, std::span<Reservation const> reservations,
     auto claims = std::vector<SeatClaim>{};
     auto ranges = std::vector<ClaimRange>{};
     for (auto const& made : reservations) {
+        ENSURE(made.state == domain::ReservationState::held && made.version == 1);
+        ENSURE(made.attempt == 0 && made.decline.empty() && made.created_at == tx.now());
         auto const first = static_cast<std::int32_t>(claims.size()) + 1;
         claims.insert(claims.end(), made.seats.begin(), made.seats.end());
         ranges.push_back({.first = first, .last = static_cast<std::int32_t>(claims.size())});
@@ -56,14 +56,11 @@ void insert(pg::Transaction& tx, std::span<Reservation const> reservations,
     };
     tx.post(insert_reservations, column(&Reservation::id), column(&Reservation::show),
             column(&Reservation::user), column(&Reservation::token),
-            column([](Reservation const& made) { return domain::to_text(made.state); }),
             pg::column(claims, &SeatClaim::seat), pg::column(claims, &SeatClaim::fence),
             pg::column(ranges, &ClaimRange::first), pg::column(ranges, &ClaimRange::last),
             column([](Reservation const& made) { return made.total.minor_units; }),
             column([](Reservation const& made) { return made.total.currency.to_string(); }),
-            column(&Reservation::held_until), column(&Reservation::attempt),
-            column(&Reservation::decline), column(&Reservation::version),
-            column(&Reservation::created_at), pg::column(stories));
+            column(&Reservation::held_until), pg::column(stories));
 }
 
 namespace {

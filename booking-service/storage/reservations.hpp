@@ -12,7 +12,8 @@
 
 namespace frontrow::booking::storage::reservations {
 
-/// `stories`: the correlation id of the request that made each.
+/// New ones: HELD, made at the time of this transaction, no payment asked for yet. `stories`: the
+/// correlation id of the request that made each.
 void insert(pg::Transaction& tx, std::span<domain::Reservation const> reservations,
             std::span<std::string const> stories);
 /// Locks them in order. Ids that do not exist are not in the set.

@@ -72,14 +72,14 @@ void Transaction::commit() {
     auto fault = std::optional<Connection::PostedFault>{};
     auto committed = std::shared_ptr<Rows>{};
     try {
-        connection_.send_held(true);  // COMMIT is not skipped if one fails: it becomes a ROLLBACK
         committed = connection_.enqueue(commit_block, {});
         fault = connection_.settle();
     } catch (Error const& lost) {
         throw Error{FaultKind::unknown_outcome, lost.sqlstate(), lost.what()};
     }
     if (fault) {
-        // What the server refused before has made a ROLLBACK of COMMIT.
+        // If the server refused what came before it has skipped COMMIT, and the block is open.
+        open_ = PQtransactionStatus(connection_.handle()) == PQTRANS_INERROR;
         auto const is_refused_before = !fault->of_the_last && !fault->error.sqlstate().empty();
         if (!is_refused_before && is_unknown(fault->error)) {
             throw Error{FaultKind::unknown_outcome, fault->error.sqlstate(), fault->error.what()};

@@ -6,7 +6,7 @@
 namespace frontrow::pg {
 
 /// READ COMMITTED. BEGIN and the reading of the clock are posted and so share the round trip of the
-/// first statement; COMMIT shares that of the statements that were posted last.
+/// first statement; COMMIT shares the Sync of the statements that were posted last.
 class Transaction {
   public:
     /// Throws pg::Error as Connection does; a fault of BEGIN comes out of the first statement.
@@ -37,10 +37,11 @@ class Transaction {
         return connection_.ask(statement, values...);
     }
 
-    /// Commits and checks the tag: COMMIT of an aborted transaction answers ROLLBACK, which throws
-    /// what was refused before, or `transient`. A connection lost on the way, from the first posted
-    /// statement on, throws `unknown_outcome`. A session that only reads has nothing to lose: its
-    /// answer is awaited by the next transaction.
+    /// Commits. If a posted statement is refused the server skips COMMIT, and this throws what was
+    /// refused. COMMIT of a transaction that had failed before answers ROLLBACK, which throws
+    /// `transient`. A connection lost on the way, from the first posted statement on, throws
+    /// `unknown_outcome`. A session that only reads has nothing to lose: its answer is awaited by
+    /// the next transaction.
     void commit();
     void rollback();
     [[nodiscard]] Connection& connection() { return connection_; }

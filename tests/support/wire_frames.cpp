@@ -40,6 +40,20 @@ bool writes(std::string_view text) {
     return text.starts_with("INSERT") || text.starts_with("UPDATE") || text.starts_with("DELETE");
 }
 
+/// Parse, Bind, Describe, Execute, Close: run and answered as far as the next Sync.
+bool shares_a_sync(char type) {
+    return std::string_view{"PBDEC"}.find(type) != std::string_view::npos;
+}
+
+/// Of the first message, whose length is behind so many octets; 0 if it is not whole yet.
+std::size_t first_length(std::string_view octets, std::size_t header) {
+    if (octets.size() < header + 4) {
+        return 0;
+    }
+    auto const length = header + big_endian(octets, header, 4);
+    return octets.size() < length ? 0 : length;
+}
+
 }  // namespace
 
 std::size_t WireFrames::message_length(std::string_view octets, bool to_server) const {
@@ -57,20 +71,24 @@ std::size_t WireFrames::postgres_length(std::string_view octets, bool to_server)
     if (!to_server && tls_asked_ && !started_) {
         return octets.empty() ? 0 : 1;
     }
-    auto const header = to_server && !started_ ? std::size_t{0} : std::size_t{1};
-    if (octets.size() < header + 4) {
-        return 0;
+    if (!to_server || !started_) {
+        return first_length(octets, to_server ? 0 : 1);
     }
-    auto const length = header + big_endian(octets, header, 4);
-    if (octets.size() < length || (to_server && is_early_commit(octets.substr(0, length)))) {
-        return 0;
+    auto length = std::size_t{0};
+    auto has_commit = false;
+    for (auto is_open = true; is_open;) {
+        auto const next = first_length(octets.substr(length), 1);
+        if (next == 0) {
+            return 0;
+        }
+        auto const message = octets.substr(length, next);
+        has_commit =
+            has_commit ||
+            (message[0] == 'B' && commit_prepared_.contains(std::string{bound_statement(message)}));
+        is_open = shares_a_sync(message[0]);
+        length += next;
     }
-    return length;
-}
-
-bool WireFrames::is_early_commit(std::string_view message) const {
-    return started_ && unanswered_ > 0 && message[0] == 'B' &&
-           commit_prepared_.contains(std::string{bound_statement(message)});
+    return has_commit && unanswered_ > 0 ? 0 : length;
 }
 
 std::optional<WireStep> WireFrames::step_of(std::string_view message, bool to_server) {
@@ -85,7 +103,17 @@ std::optional<WireStep> WireFrames::postgres_step(std::string_view message, bool
         started_ = !tls_asked_;
         return std::nullopt;
     }
-    return to_server ? postgres_request(message) : postgres_answer(message);
+    if (!to_server) {
+        return postgres_answer(message);
+    }
+    auto step = std::optional<WireStep>{};
+    while (!message.empty()) {
+        auto const length = first_length(message, 1);
+        auto const next = postgres_request(message.substr(0, length));
+        step = step ? step : next;
+        message.remove_prefix(length);
+    }
+    return step;
 }
 
 /// Outside of a block, what a statement wrote is committed by the Sync that follows it.
@@ -115,7 +143,9 @@ std::optional<WireStep> WireFrames::postgres_request(std::string_view message) {
             auto const name = std::string{bound_statement(message)};
             if (commit_prepared_.contains(name)) {
                 block_asked_ = false;
-                return changed_ ? std::optional{WireStep::commit_sent} : std::nullopt;
+                return std::exchange(will_change_, false) || changed_
+                           ? std::optional{WireStep::commit_sent}
+                           : std::nullopt;
             }
             block_asked_ = block_asked_ || begin_prepared_.contains(name);
             will_change_ = will_change_ || writing_prepared_.contains(name);
@@ -143,6 +173,7 @@ std::optional<WireStep> WireFrames::postgres_answer(std::string_view message) {
     }
     auto const tag = text_at(message, 5);
     auto const wrote = writes(tag) && !tag.ends_with(" 0");
+    in_block_ = in_block_ || tag == "BEGIN";
     if (tag == "COMMIT" ? changed_ : wrote && !in_block_) {
         return WireStep::commit_answered;
     }

@@ -111,6 +111,14 @@ std::string tag(std::string const& text) {
     return postgres_message('C', text + '\0');
 }
 
+std::string prepare(std::string const& name, std::string const& sql) {
+    return postgres_message('P', name + '\0' + sql + std::string{"\0\0\0", 3});
+}
+
+std::string bind(std::string const& name) {
+    return postgres_message('B', std::string{"\0", 1} + name + std::string{"\0\0\0", 3});
+}
+
 void see(WireFrames& frames, std::string const& message, bool to_server) {
     static_cast<void>(frames.step_of(message, to_server));
 }
@@ -145,15 +153,9 @@ TEST(WireFrames, NameTheCommitOfABlockThatChangedSomething) {
 
 TEST(WireFrames, NameTheSyncThatCommitsAStatementWhichStandsAlone) {
     auto frames = started();
-    auto const prepare =
-        postgres_message('P', std::string{"move\0\n UPDATE c SET n = 1\0\0\0", 29});
-    auto const read = postgres_message('P', std::string{"look\0SELECT 1\0\0\0", 16});
-    auto const bind = [](std::string const& name) {
-        return postgres_message('B', std::string{"\0", 1} + name + std::string{"\0\0\0", 3});
-    };
     auto const sync = postgres_message('S', "");
-    see(frames, prepare, true);
-    see(frames, read, true);
+    see(frames, prepare("move", "\n UPDATE c SET n = 1"), true);
+    see(frames, prepare("look", "SELECT 1"), true);
     EXPECT_EQ(frames.step_of(sync, true), std::nullopt);
     see(frames, ready('I'), false);
     see(frames, bind("look"), true);
@@ -169,12 +171,6 @@ TEST(WireFrames, NameTheSyncThatCommitsAStatementWhichStandsAlone) {
 
 TEST(WireFrames, NameTheCommitThatWasSentBehindWhatItCommits) {
     auto frames = started();
-    auto const prepare = [](std::string const& name, std::string const& sql) {
-        return postgres_message('P', name + '\0' + sql + std::string{"\0\0\0", 3});
-    };
-    auto const bind = [](std::string const& name) {
-        return postgres_message('B', std::string{"\0", 1} + name + std::string{"\0\0\0", 3});
-    };
     auto const sync = postgres_message('S', "");
     see(frames, prepare("begin", "BEGIN"), true);
     see(frames, prepare("move", "UPDATE c SET n = 1"), true);
@@ -184,18 +180,41 @@ TEST(WireFrames, NameTheCommitThatWasSentBehindWhatItCommits) {
             EXPECT_EQ(frames.step_of(bind(name), true), std::nullopt);
             EXPECT_EQ(frames.step_of(sync, true), std::nullopt) << name;
         }
-        EXPECT_EQ(frames.message_length(bind("commit"), true), 0U) << "before its answers";
+        auto const commit = bind("commit") + sync;
+        EXPECT_EQ(frames.message_length(commit, true), 0U) << "before its answers";
         see(frames, tag("BEGIN"), false);
         see(frames, ready('T'), false);
-        EXPECT_EQ(frames.message_length(bind("commit"), true), 0U) << "before the last of them";
+        EXPECT_EQ(frames.message_length(commit, true), 0U) << "before the last of them";
         see(frames, tag(changes ? "UPDATE 1" : "UPDATE 0"), false);
         see(frames, ready('T'), false);
-        EXPECT_EQ(frames.message_length(bind("commit"), true), bind("commit").size());
-        EXPECT_EQ(frames.step_of(bind("commit"), true),
+        EXPECT_EQ(frames.message_length(commit, true), commit.size());
+        EXPECT_EQ(frames.message_length(bind("commit"), true), 0U) << "without its Sync";
+        EXPECT_EQ(frames.step_of(commit, true),
                   changes ? std::optional{WireStep::commit_sent} : std::nullopt);
-        EXPECT_EQ(frames.step_of(sync, true), std::nullopt);
         EXPECT_EQ(frames.step_of(tag("COMMIT"), false),
                   changes ? std::optional{WireStep::commit_answered} : std::nullopt);
+        see(frames, ready('I'), false);
+    }
+}
+
+TEST(WireFrames, NameTheCommitThatSharesTheSyncOfItsWrites) {
+    auto frames = started();
+    see(frames, prepare("begin", "BEGIN"), true);
+    see(frames, prepare("look", "SELECT 1"), true);
+    see(frames, prepare("move", "UPDATE c SET n = 1"), true);
+    see(frames, prepare("commit", "COMMIT"), true);
+    auto const sync = postgres_message('S', "");
+    for (auto const* const name : {"move", "look"}) {
+        auto const commits = std::string{name} == "move";
+        auto const all = bind("begin") + bind(name) + bind("commit") + sync;
+        EXPECT_EQ(frames.message_length(all.substr(0, all.size() - 1), true), 0U);
+        EXPECT_EQ(frames.message_length(all + sync, true), all.size());
+        EXPECT_EQ(frames.step_of(all, true),
+                  commits ? std::optional{WireStep::commit_sent} : std::nullopt);
+        see(frames, tag("BEGIN"), false);
+        EXPECT_EQ(frames.step_of(tag(commits ? "UPDATE 1" : "SELECT 1"), false), std::nullopt);
+        EXPECT_EQ(frames.step_of(tag("COMMIT"), false),
+                  commits ? std::optional{WireStep::commit_answered} : std::nullopt);
         see(frames, ready('I'), false);
     }
 }
