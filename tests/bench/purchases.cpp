@@ -8,8 +8,6 @@
 namespace frontrow::bench {
 namespace {
 
-constexpr auto uncounted_rounds = 3;
-
 /// Hold, pay, authorize, confirm, capture: what stands between a customer and the seat.
 std::vector<std::string> path_of_a_purchase() {
     auto const& all = ReferenceSale::all_steps();
@@ -42,8 +40,6 @@ std::vector<Figure> measure_purchases(Scale const& scale) {
              {"queue", {{"ADMISSION__LENGTH", "2h"}, {"CONSUMER__SESSION_TIMEOUT", "10s"}}}}}};
     auto sale = Sale{stack, customers};
     auto reference = ReferenceSale{2 * purchases * scale.rounds, customers};
-    // Plans and caches; and the broker's code, which is interpreted until it has run for a while:
-    // the first thousands of purchases take four times as long as those after them.
     for (auto round = 0; round < uncounted_rounds; ++round) {
         sale.get_passes(purchases);
         sale.buy(buyers_at_once);
