@@ -61,6 +61,7 @@ class Stepper {
     void cancel(std::size_t r);
     void cancel_part(std::size_t r);
     void sweep(std::size_t r);
+    void give_back();
     bool answer(World& w, std::size_t r, Message const& message, Instant now) const;
 
     // payment
@@ -346,6 +347,19 @@ void Stepper::sweep(std::size_t r) {
         freeze(after, work);
         told(after, r, event);
         add("sweeper expires", name_of('R', r), true, std::move(after));
+    }
+}
+
+/// A request that is refused, whoever sent it, had claimed its seats and gives them back: the seat
+/// of a hold that had run out is FREE then, and nobody was told.
+void Stepper::give_back() {
+    for (std::size_t n = 0; n < world_.seats.size(); ++n) {
+        auto const& seat = world_.seats[n];
+        if (seat.state == book::SeatState::held && book::can_be_taken(seat, time_zero)) {
+            auto after = world_;
+            after.seats[n] = {.key = seat.key, .fence = seat.fence};
+            add("give back", name_of('S', n), false, std::move(after));
+        }
     }
 }
 
@@ -828,6 +842,7 @@ std::vector<Step> Stepper::run() && {
     steps_of_streams(&World::to_queue, "to queue");
     steps_of_streams(&World::to_passes, "to passes");
     steps_of_streams(&World::to_board, "to board");
+    give_back();
     top_up();
     pass_time();
     return std::move(out_);
@@ -842,6 +857,7 @@ std::vector<Step> steps(Scene const& scene, World const& world, std::string cons
 std::vector<std::string> const& actions() {
     static auto const all = std::vector<std::string>{"reserve",
                                                      "take over",
+                                                     "give back",
                                                      "pay",
                                                      "pay again",
                                                      "pay slowly",
