@@ -78,6 +78,13 @@ TEST_F(Claims, OfAShowThatIsNotOnSaleAreGivenBack) {
     EXPECT_EQ(database_.broken_rule(), "");
 }
 
+TEST(ClaimsWithoutAPass, AreGivenBack) {
+    auto database = BookingDatabase{2, 10};
+    auto const outcome = database.reserve(database.connection(), {database.wish({1, 2})}).front();
+    EXPECT_EQ(outcome.error(), ReserveRefusal{ReserveRefusalKind::pass_required});
+    EXPECT_EQ(database.ask("SELECT count(*) FROM seats WHERE state = 'FREE' AND fence = 0"), "2");
+}
+
 TEST_F(Claims, OfRepeatsAreGivenBackThoughTheSeatsAreFreeByNow) {
     auto const holder = database_.reserved({1});
     auto const wish = Keyed{idempotency::key_of({"ann"}, "POST /v1/reservations", "again", "{}"),
