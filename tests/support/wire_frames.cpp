@@ -74,6 +74,7 @@ std::size_t WireFrames::postgres_length(std::string_view octets, bool to_server)
     if (!to_server || !started_) {
         return first_length(octets, to_server ? 0 : 1);
     }
+    auto const first = first_length(octets, 1);
     auto length = std::size_t{0};
     auto has_commit = false;
     for (auto is_open = true; is_open;) {
@@ -88,7 +89,10 @@ std::size_t WireFrames::postgres_length(std::string_view octets, bool to_server)
         is_open = shares_a_sync(message[0]);
         length += next;
     }
-    return has_commit && unanswered_ > 0 ? 0 : length;
+    if (!has_commit) {
+        return first;
+    }
+    return unanswered_ > 0 ? 0 : length;
 }
 
 std::optional<WireStep> WireFrames::step_of(std::string_view message, bool to_server) {

@@ -17,10 +17,10 @@ class WireFrames {
   public:
     explicit WireFrames(Protocol protocol) : protocol_{protocol} {}
 
-    /// The length of the first whole message in `octets`, or 0 if it is not whole yet. What is sent
-    /// to PostgreSQL under one Sync counts as one message: a server that has a part of it would
-    /// wait for the rest without a timeout. One with a COMMIT is not whole until every Sync before
-    /// it is answered: only then is known what it commits. Each write beside it counts as a change.
+    /// The length of the first whole message in `octets`, or 0 if it is not whole yet. What shares
+    /// the Sync of a COMMIT counts as one message: a server that has a part of it would wait for
+    /// the rest without a timeout. It is not whole until every Sync before it is answered: only
+    /// then is known what it commits. Each write beside COMMIT counts as a change.
     [[nodiscard]] std::size_t message_length(std::string_view octets, bool to_server) const;
     /// What the message shows, if anything. Call once for each message, in order.
     [[nodiscard]] std::optional<WireStep> step_of(std::string_view message, bool to_server);
