@@ -130,7 +130,9 @@ TEST_F(Claims, WaitForWhoeverHasClaimedTheSeatAndTakeItIfThatIsRolledBack) {
         is_granted = database_.reserve(connection, {database_.wish({1})}).front().has_value();
     }};
     EXPECT_TRUE(support::eventually([&] {
-        return database_.ask("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted") == "t";
+        return database_.ask(
+                   "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                   "AND datname = current_database()") == "1";
     })) << "it waits";
     holder.reset();
     waiter.join();
