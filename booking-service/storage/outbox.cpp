@@ -10,6 +10,7 @@ namespace {
 
 std::vector<events::SeatFence> fences_of(std::vector<domain::SeatClaim> const& claims) {
     auto seats = std::vector<events::SeatFence>{};
+    seats.reserve(claims.size());
     for (auto const& claim : claims) {
         seats.push_back({.seat = claim.seat, .fence = claim.fence});
     }
@@ -62,7 +63,7 @@ void append(pg::Transaction& tx, std::span<Told const> told) {
                           .body = contract(event)});
     }
     if (!events.empty()) {
-        outbox::append(tx, events::to_messages(events));
+        outbox::append(tx, events::to_messages(std::move(events)));
     }
 }
 
@@ -81,7 +82,7 @@ void append(pg::Transaction& tx, std::span<ToldShow const> told) {
                                                       .currency = concert.currency}});
     }
     if (!events.empty()) {
-        outbox::append(tx, events::to_messages(events));
+        outbox::append(tx, events::to_messages(std::move(events)));
     }
 }
 

@@ -36,23 +36,24 @@ struct ClaimRange {
 
 }  // namespace
 
-void insert(pg::Transaction& tx, std::span<Reservation const> reservations,
-            std::span<std::string const> stories) {
-    ENSURE(stories.size() == reservations.size());
-    if (reservations.empty()) {
+void insert(pg::Transaction& tx, std::span<Made const> all) {
+    if (all.empty()) {
         return;
     }
     auto claims = std::vector<SeatClaim>{};
     auto ranges = std::vector<ClaimRange>{};
-    for (auto const& made : reservations) {
-        ENSURE(made.state == domain::ReservationState::held && made.version == 1);
-        ENSURE(made.attempt == 0 && made.decline.empty() && made.created_at == tx.now());
+    ranges.reserve(all.size());
+    for (auto const& [made, story] : all) {
+        ENSURE(made->state == domain::ReservationState::held && made->version == 1);
+        ENSURE(made->attempt == 0 && made->decline.empty() && made->created_at == tx.now());
         auto const first = static_cast<std::int32_t>(claims.size()) + 1;
-        claims.insert(claims.end(), made.seats.begin(), made.seats.end());
+        claims.insert(claims.end(), made->seats.begin(), made->seats.end());
         ranges.push_back({.first = first, .last = static_cast<std::int32_t>(claims.size())});
     }
     auto const column = [&](auto projection) {
-        return pg::column(reservations, projection);
+        return pg::column(all, [&](Made const& made) -> decltype(auto) {
+            return std::invoke(projection, *made.reservation);
+        });
     };
     tx.post(insert_reservations, column(&Reservation::id), column(&Reservation::show),
             column(&Reservation::user), column(&Reservation::token),
@@ -60,7 +61,7 @@ void insert(pg::Transaction& tx, std::span<Reservation const> reservations,
             pg::column(ranges, &ClaimRange::first), pg::column(ranges, &ClaimRange::last),
             column([](Reservation const& made) { return made.total.minor_units; }),
             column([](Reservation const& made) { return made.total.currency.to_string(); }),
-            column(&Reservation::held_until), pg::column(stories));
+            column(&Reservation::held_until), pg::column(all, &Made::story));
 }
 
 namespace {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -12,10 +13,12 @@
 
 namespace frontrow::booking::storage::reservations {
 
-/// New ones: HELD, made at the time of this transaction, no payment asked for yet. `stories`: the
-/// correlation id of the request that made each.
-void insert(pg::Transaction& tx, std::span<domain::Reservation const> reservations,
-            std::span<std::string const> stories);
+/// A new one: HELD, made at the time of this transaction, no payment asked for yet.
+struct Made {
+    domain::Reservation const* reservation;
+    std::string_view story;  ///< the correlation id of the request that made it
+};
+void insert(pg::Transaction& tx, std::span<Made const> all);
 /// Locks them in order. Ids that do not exist are not in the set.
 [[nodiscard]] pg::Later<domain::ReservationSet> lock(pg::Transaction& tx,
                                                      std::vector<ReservationId> const& ids);

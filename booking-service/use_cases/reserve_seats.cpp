@@ -23,15 +23,28 @@ ToReserve ask_to_reserve(pg::Transaction& tx, std::span<ReserveSeats const> comm
     return {std::move(asked_shows), storage::claim(tx, std::move(wants), rules.hold)};
 }
 
+namespace {
+
+std::vector<storage::reservations::Made> made_of(std::vector<storage::Told> const& told) {
+    auto made = std::vector<storage::reservations::Made>{};
+    made.reserve(told.size());
+    for (auto const& [event, origin] : told) {
+        made.push_back({&event.after, origin.correlation_id});
+    }
+    return made;
+}
+
+}  // namespace
+
 std::vector<ReserveSeatsOutcome> reserve_seats(pg::Transaction& tx, ToReserve asked,
                                                std::span<ReserveSeats const> commands,
                                                domain::Rules const& rules) {
     auto const shows = asked.shows.get();
     auto claimed = asked.claimed.get();
     auto outcomes = std::vector<ReserveSeatsOutcome>{};
-    auto made = std::vector<domain::Reservation>{};
-    auto stories = std::vector<std::string>{};
     auto told = std::vector<storage::Told>{};
+    outcomes.reserve(commands.size());
+    told.reserve(commands.size());
     for (auto const& [request, origin] : commands) {
         auto const show = shows.find(request.show);
         if (show == shows.end()) {
@@ -43,13 +56,11 @@ std::vector<ReserveSeatsOutcome> reserve_seats(pg::Transaction& tx, ToReserve as
             outcomes.push_back(reserved.error());
             continue;
         }
-        made.push_back(*reserved);
-        stories.push_back(origin.correlation_id);
         told.push_back({{domain::Happening::held, *reserved}, origin});
         outcomes.push_back(ReservationView{*std::move(reserved), show->second.layout});
     }
     storage::settle(tx, claimed);
-    storage::reservations::insert(tx, made, stories);
+    storage::reservations::insert(tx, made_of(told));
     storage::append(tx, told);  // last, under the locks: the order of ids is that of versions
     return outcomes;
 }

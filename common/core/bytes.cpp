@@ -38,13 +38,26 @@ std::uint8_t octet(char c) {
 }  // namespace
 
 std::string to_hex(std::string_view octets) {
-    auto text = std::string(octets.size() * 2, '0');
-    auto at = text.begin();
-    for (auto const c : octets) {
-        *at++ = hex_digits[octet(c) >> 4U];
-        *at++ = hex_digits[octet(c) & 0x0fU];
-    }
+    auto text = std::string{};
+    text.reserve(octets.size() * 2);
+    append_hex(text, octets);
     return text;
+}
+
+void append_hex(std::string& out, std::string_view octets) {
+    for (auto const c : octets) {
+        out += hex_digits[octet(c) >> 4U];
+        out += hex_digits[octet(c) & 0x0fU];
+    }
+}
+
+std::optional<std::uint8_t> octet_from_hex(char high, char low) {
+    auto const upper = hex_values[octet(high)];
+    auto const lower = hex_values[octet(low)];
+    if (upper == foreign || lower == foreign) {
+        return std::nullopt;
+    }
+    return static_cast<std::uint8_t>(upper << 4U | lower);
 }
 
 std::optional<std::string> from_hex(std::string_view text) {
@@ -54,12 +67,11 @@ std::optional<std::string> from_hex(std::string_view text) {
     auto octets = std::string{};
     octets.reserve(text.size() / 2);
     for (auto i = std::size_t{0}; i < text.size(); i += 2) {
-        auto const high = hex_values[octet(text[i])];
-        auto const low = hex_values[octet(text[i + 1])];
-        if (high == foreign || low == foreign) {
+        auto const value = octet_from_hex(text[i], text[i + 1]);
+        if (!value) {
             return std::nullopt;
         }
-        octets += static_cast<char>((high << 4U) | low);
+        octets += static_cast<char>(*value);
     }
     return octets;
 }

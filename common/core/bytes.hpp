@@ -16,8 +16,11 @@ struct Bytes {
 
 /// Lower-case hexadecimal, two digits an octet.
 [[nodiscard]] std::string to_hex(std::string_view octets);
+void append_hex(std::string& out, std::string_view octets);
 /// Nothing if the length is odd or a digit is not hexadecimal (either case is read).
 [[nodiscard]] std::optional<std::string> from_hex(std::string_view text);
+/// The octet that two digits of either case spell, the high one first.
+[[nodiscard]] std::optional<std::uint8_t> octet_from_hex(char high, char low);
 
 /// base64url without padding (RFC 4648, section 5), as JWS wants it.
 [[nodiscard]] std::string to_base64url(std::string_view octets);

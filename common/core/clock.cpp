@@ -105,6 +105,8 @@ minutes scan_offset(Scanner& scan) {
     return west ? -offset : offset;
 }
 
+constexpr auto rfc3339_octets = std::string_view{"2026-11-28T20:41:00.123456Z"}.size();
+
 /// The mark, and behind it the number in that many digits. A relay writes times for every record:
 /// a formatting library takes most of a microsecond for each.
 void append(std::string& out, std::string_view mark, std::int64_t number, std::size_t width) {
@@ -118,13 +120,18 @@ void append(std::string& out, std::string_view mark, std::int64_t number, std::s
 }  // namespace
 
 std::string to_rfc3339(Instant instant) {
+    auto text = std::string{};
+    text.reserve(rfc3339_octets);
+    append_rfc3339(text, instant);
+    return text;
+}
+
+void append_rfc3339(std::string& text, Instant instant) {
     auto const day = std::chrono::floor<days>(instant);
     auto const date = std::chrono::year_month_day{day};
     auto const time = std::chrono::hh_mm_ss<microseconds>{instant - day};
-    auto text = fmt::format_int{static_cast<int>(date.year())}.str();
-    if (text.size() < 4) {
-        text.insert(0, 4 - text.size(), '0');
-    }
+    auto const year = fmt::format_int{static_cast<int>(date.year())};
+    text.append(year.size() < 4 ? 4 - year.size() : 0, '0').append(year.data(), year.size());
     append(text, "-", static_cast<unsigned>(date.month()), 2);
     append(text, "-", static_cast<unsigned>(date.day()), 2);
     append(text, "T", time.hours().count(), 2);
@@ -133,7 +140,7 @@ std::string to_rfc3339(Instant instant) {
     if (time.subseconds().count() != 0) {
         append(text, ".", time.subseconds().count(), 6);
     }
-    return text + "Z";
+    text += 'Z';
 }
 
 std::optional<Instant> parse_rfc3339(std::string_view text) {

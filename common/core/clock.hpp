@@ -14,6 +14,7 @@ using Instant = std::chrono::sys_time<std::chrono::microseconds>;
 
 /// RFC 3339 in UTC with `Z`; microseconds only if there are any: `2026-11-21T19:30:00Z`.
 [[nodiscard]] std::string to_rfc3339(Instant instant);
+void append_rfc3339(std::string& text, Instant instant);
 /// Reads RFC 3339 with `Z` or an offset, at most six digits of a second's fraction; else nothing.
 [[nodiscard]] std::optional<Instant> parse_rfc3339(std::string_view text);
 

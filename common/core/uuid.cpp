@@ -44,15 +44,22 @@ std::uint32_t random_counter() {
 }  // namespace
 
 std::string Uuid::to_string() const {
+    auto text = std::string{};
+    append_to(text);
+    return text;
+}
+
+void Uuid::append_to(std::string& out) const {
     constexpr auto digits = std::string_view{"0123456789abcdef"};
-    auto text = std::string(36, '-');
+    auto text = std::array<char, 36>{};
+    text.fill('-');
     auto at = std::size_t{0};
     for (auto const octet : octets) {
         at += at == 8 || at == 13 || at == 18 || at == 23 ? 1 : 0;  // a dash is there already
         text[at++] = digits[octet >> 4U];
         text[at++] = digits[octet & 0x0fU];
     }
-    return text;
+    out.append(text.data(), text.size());
 }
 
 std::optional<Uuid> Uuid::parse(std::string_view text) {
@@ -60,16 +67,17 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
         text[23] != '-') {
         return std::nullopt;
     }
-    auto digits = std::string{};
-    digits.reserve(32);
-    digits.append(text.substr(0, 8)).append(text.substr(9, 4)).append(text.substr(14, 4));
-    digits.append(text.substr(19, 4)).append(text.substr(24, 12));
-    auto const octets = from_hex(digits);
-    if (!octets) {
-        return std::nullopt;
-    }
     auto uuid = Uuid{};
-    std::memcpy(uuid.octets.data(), octets->data(), uuid.octets.size());
+    auto at = std::size_t{0};
+    for (auto& octet : uuid.octets) {
+        at += at == 8 || at == 13 || at == 18 || at == 23 ? 1 : 0;  // the dashes
+        auto const value = octet_from_hex(text[at], text[at + 1]);
+        if (!value) {
+            return std::nullopt;
+        }
+        octet = *value;
+        at += 2;
+    }
     return uuid;
 }
 

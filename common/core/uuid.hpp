@@ -21,6 +21,7 @@ struct Uuid {
 
     /// 8-4-4-4-12 lower-case hexadecimal digits.
     [[nodiscard]] std::string to_string() const;
+    void append_to(std::string& out) const;
     /// Reads what `to_string` writes, in either case; nothing for any other spelling.
     [[nodiscard]] static std::optional<Uuid> parse(std::string_view text);
     /// The millisecond in a version 7 UUID; for any other version the result means nothing.

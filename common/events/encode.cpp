@@ -51,31 +51,32 @@ std::string value_of(Event const& event, TypeInfo const& info) {
 
 }  // namespace
 
-outbox::Message to_message(Event const& event) {
+outbox::Message to_message(Event event) {
     auto const& info = type_of(event.body);
-    auto const& envelope = event.envelope;
-    auto const key = key_of(event.body);
+    auto payload = value_of(event, info);
+    auto& envelope = event.envelope;
+    auto key = key_of(event.body);
     return {.event_id = envelope.id,
             .aggregate_type = std::string{info.aggregate},
             .aggregate_id = key,
             .version = envelope.version,
             .type = std::string{info.type},
             .topic = std::string{info.topic},
-            .key = Bytes{key},
-            .payload = Bytes{value_of(event, info)},
+            .key = Bytes{std::move(key)},
+            .payload = Bytes{std::move(payload)},
             .time = envelope.time,
             .traceparent = envelope.trace.traceparent(),
-            .correlation_id = envelope.correlation_id,
-            .causation_id = envelope.causation_id,
+            .correlation_id = std::move(envelope.correlation_id),
+            .causation_id = std::move(envelope.causation_id),
             .headers = {},
             .partition = {}};
 }
 
-std::vector<outbox::Message> to_messages(std::vector<Event> const& events) {
+std::vector<outbox::Message> to_messages(std::vector<Event> events) {
     auto messages = std::vector<outbox::Message>{};
     messages.reserve(events.size());
-    for (auto const& event : events) {
-        messages.push_back(to_message(event));
+    for (auto& event : events) {
+        messages.push_back(to_message(std::move(event)));
     }
     return messages;
 }

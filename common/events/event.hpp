@@ -43,9 +43,9 @@ struct TypeInfo {
 
 /// The outbox row of an event: CloudEvents binary mode, with id, time, type, version, correlationId
 /// and causationId in the JSON value too (sinks drop headers).
-[[nodiscard]] outbox::Message to_message(Event const& event);
+[[nodiscard]] outbox::Message to_message(Event event);
 /// `to_message` of each, in order.
-[[nodiscard]] std::vector<outbox::Message> to_messages(std::vector<Event> const& events);
+[[nodiscard]] std::vector<outbox::Message> to_messages(std::vector<Event> events);
 
 /// The CloudEvents headers of an ordinary outbox row, from its columns: what the relay sends.
 [[nodiscard]] kafka::Headers headers_of(outbox::Message const& message);

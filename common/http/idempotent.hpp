@@ -19,17 +19,17 @@ namespace frontrow::http {
 template <class Command>
 void submit_idempotent(Request const& request, Responder respond, Command command,
                        lane::Lane<idempotency::Keyed<Command>, idempotency::Answer>& lane) {
-    auto const key = idempotency_key(request);
+    auto key = idempotency_key(request);
     if (!key) {
         auto problem = key.error();
         problem.trace_id = request.trace.trace_id_hex();
         return respond(response_of(problem));
     }
-    lane.submit({*key, std::move(command)}, request.deadline,
-                [respond, trace = request.trace.trace_id_hex()](
+    lane.submit({*std::move(key), std::move(command)}, request.deadline,
+                [respond = std::move(respond), trace = request.trace.trace_id_hex()](
                     Result<idempotency::Answer, lane::Fault> answer) {
                     if (answer) {
-                        return respond(response_of(*answer));
+                        return respond(response_of(*std::move(answer)));
                     }
                     auto problem = problem_of(answer.error());
                     problem.trace_id = trace;

@@ -141,13 +141,13 @@ idempotency::Answer answer_of(Problem const& problem) {
             .body = body_of(problem)};
 }
 
-Response response_of(idempotency::Answer const& answer) {
+Response response_of(idempotency::Answer answer) {
     auto response = Response{.status = answer.status,
                              .headers = {},
-                             .body = answer.body,
-                             .content_type = answer.content_type};
+                             .body = std::move(answer.body),
+                             .content_type = std::move(answer.content_type)};
     if (!answer.location.empty()) {
-        response.headers.emplace_back("Location", answer.location);
+        response.headers.emplace_back("Location", std::move(answer.location));
     }
     if (answer.replayed) {
         response.headers.emplace_back("Idempotent-Replayed", "true");

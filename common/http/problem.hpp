@@ -68,7 +68,7 @@ enum class Standard {
 [[nodiscard]] Response response_of(Problem const& problem);
 /// For answers that are stored under an idempotency key.
 [[nodiscard]] idempotency::Answer answer_of(Problem const& problem);
-[[nodiscard]] Response response_of(idempotency::Answer const& answer);
+[[nodiscard]] Response response_of(idempotency::Answer answer);
 /// overloaded, stopping, unavailable, deadline_passed: 503 with Retry-After; unknown_outcome: 503
 /// that says to repeat with the same key; item_rejected: 400.
 [[nodiscard]] Problem problem_of(lane::Fault const& fault);

@@ -8,8 +8,12 @@
 namespace frontrow::http {
 namespace {
 
+/// Of most paths, so that they are allocated once.
+constexpr auto segments_expected = std::size_t{8};
+
 std::vector<std::string_view> segments_of(std::string_view path) {
     auto segments = std::vector<std::string_view>{};
+    segments.reserve(segments_expected);
     while (!path.empty()) {
         path.remove_prefix(1);  // the slash
         auto const end = std::min(path.find('/'), path.size());
@@ -66,27 +70,33 @@ void Router::add(Route route) {
         {std::move(route), std::move(segments), static_cast<std::size_t>(parameters)});
 }
 
+std::string Router::allowed_at(std::vector<std::string_view> const& segments) const {
+    auto methods = std::vector<Method>{};
+    for (auto const& known : routes_) {
+        if (fits(known.segments, segments)) {
+            methods.push_back(known.route.method);
+            if (known.route.method == Method::get) {
+                methods.push_back(Method::head);
+            }
+        }
+    }
+    return allowed_text(methods);
+}
+
 Router::Match Router::find(Method method, std::string_view path) const {
     auto const segments = segments_of(path);
     auto const wanted = method == Method::head ? Method::get : method;
     auto const* best = static_cast<Known const*>(nullptr);
-    auto methods = std::vector<Method>{};
     for (auto const& known : routes_) {
-        if (!fits(known.segments, segments)) {
-            continue;
-        }
-        methods.push_back(known.route.method);
-        if (known.route.method == Method::get) {
-            methods.push_back(Method::head);
-        }
         // "/v1/shows/next" is more precise than "/v1/shows/{id}", whichever was added first.
         if (known.route.method == wanted &&
-            (best == nullptr || known.parameters < best->parameters)) {
+            (best == nullptr || known.parameters < best->parameters) &&
+            fits(known.segments, segments)) {
             best = &known;
         }
     }
     if (best == nullptr) {
-        return {.route = nullptr, .path_parameters = {}, .allowed = allowed_text(methods)};
+        return {.route = nullptr, .path_parameters = {}, .allowed = allowed_at(segments)};
     }
     return {.route = &best->route,
             .path_parameters = parameters_of(best->segments, segments),

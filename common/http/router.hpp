@@ -41,6 +41,8 @@ class Router {
         std::vector<std::string> segments;  ///< of its pattern
         std::size_t parameters;
     };
+    /// For the header Allow: what other methods this path has; empty: nothing is there.
+    [[nodiscard]] std::string allowed_at(std::vector<std::string_view> const& segments) const;
     std::vector<Known> routes_;
 };
 

@@ -71,7 +71,10 @@ void RequestMetrics::observe(std::string const& route, std::string_view method, 
         return;
     }
     auto const status_text = std::to_string(status);
-    auto key = route + ' ';
+    auto key = std::string{};
+    key.reserve(route.size() + method.size() + status_text.size() + 2);
+    key += route;
+    key += ' ';
     key += method;
     key += ' ';
     key += status_text;

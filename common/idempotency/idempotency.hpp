@@ -84,6 +84,8 @@ std::vector<Answer> with_keys(
     std::function<Decide<Command>(pg::Transaction&, std::span<Command const>)> const& look) {
     auto keys = std::vector<Key>{};
     auto commands = std::vector<Command>{};
+    keys.reserve(batch.size());
+    commands.reserve(batch.size());
     for (auto const& keyed : batch) {
         keys.push_back(keyed.key);
         commands.push_back(keyed.command);
@@ -93,6 +95,8 @@ std::vector<Answer> with_keys(
     auto recalled = asked.get();
     auto fresh_keys = std::vector<Key>{};
     auto fresh = std::vector<Command>{};
+    fresh_keys.reserve(batch.size());
+    fresh.reserve(batch.size());
     auto position = std::vector<std::size_t>(batch.size(), batch.size());
     for (std::size_t i = 0; i < batch.size(); ++i) {
         if (recalled[i].fresh) {

@@ -7,6 +7,8 @@
 namespace frontrow::idempotency {
 namespace {
 
+constexpr auto lengths_octets_max = std::size_t{64};  // of three lengths in digits, and colons
+
 /// With its length before it, "ab" + "c" is not "a" + "bc".
 void append(std::string& out, std::string_view part) {
     out += std::to_string(part.size());
@@ -19,6 +21,7 @@ void append(std::string& out, std::string_view part) {
 Key key_of(UserId const& user, std::string_view route, std::string_view key,
            std::string_view canonical_body) {
     auto owner = std::string{};
+    owner.reserve(user.name.size() + route.size() + key.size() + lengths_octets_max);
     append(owner, user.name);
     append(owner, route);
     append(owner, key);

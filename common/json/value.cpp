@@ -10,6 +10,9 @@
 namespace frontrow::json {
 namespace {
 
+/// Of most objects, so that the names that were asked for are allocated once.
+constexpr auto members_expected = std::size_t{8};
+
 std::string between(std::size_t least, std::size_t greatest) {
     return least == greatest ? std::to_string(least)
                              : std::to_string(least) + " to " + std::to_string(greatest);
@@ -50,40 +53,50 @@ Value const* Value::find(std::string_view name) const {
 }
 
 std::string Value::canonical() const {
-    if (auto const* const truth = boolean()) {
-        return *truth ? "true" : "false";
-    }
-    if (auto const* const number = std::get_if<Number>(&data_)) {
-        return number->text;
-    }
-    if (auto const* const text = string()) {
-        return quote(*text);
-    }
     auto out = std::string{};
-    if (auto const* const elements = array()) {
+    append_canonical(out);
+    return out;
+}
+
+void Value::append_canonical(std::string& out) const {
+    if (auto const* const truth = boolean()) {
+        out += *truth ? "true" : "false";
+    } else if (auto const* const number = std::get_if<Number>(&data_)) {
+        out += number->text;
+    } else if (auto const* const text = string()) {
+        append_quoted(out, *text);
+    } else if (auto const* const elements = array()) {
+        out += '[';
         for (auto const& element : *elements) {
-            out += (out.empty() ? "[" : ",") + element.canonical();
+            out += &element == elements->data() ? "" : ",";
+            element.append_canonical(out);
         }
-        return (out.empty() ? "[" : out) + "]";
+        out += ']';
+    } else if (auto const* const members = object()) {
+        append_canonical(out, *members);
+    } else {
+        out += "null";
     }
-    if (auto const* const members = object()) {
-        auto sorted = std::vector<Object::value_type const*>{};
-        for (auto const& member : *members) {
-            sorted.push_back(&member);
-        }
-        std::sort(sorted.begin(), sorted.end(),
-                  [](auto const* left, auto const* right) { return left->first < right->first; });
-        for (auto const* const member : sorted) {
-            out += (out.empty() ? "{" : ",") + quote(member->first) + ":";
-            out += member->second.canonical();
-        }
-        return (out.empty() ? "{" : out) + "}";
+}
+
+void Value::append_canonical(std::string& out, Object const& members) {
+    auto sorted = std::vector<Object::value_type const*>(members.size());
+    std::ranges::transform(members, sorted.begin(), [](auto const& member) { return &member; });
+    std::ranges::sort(
+        sorted, {}, [](auto const* member) -> auto const& { return member->first; });
+    out += '{';
+    for (auto const* const member : sorted) {
+        out += member == sorted.front() ? "" : ",";
+        append_quoted(out, member->first);
+        out += ':';
+        member->second.append_canonical(out);
     }
-    return "null";
+    out += '}';
 }
 
 ObjectReader::ObjectReader(Value const& object, std::string path)
     : object_{object}, path_{std::move(path)} {
+    asked_.reserve(members_expected);
     if (!object.is_object()) {
         refusal_ = Refusal{path_.empty() ? "The document must be a JSON object."
                                          : quote(path_) + " must be a JSON object."};
@@ -188,8 +201,8 @@ std::vector<std::int64_t> ObjectReader::integers(std::string_view name, std::siz
     return numbers;
 }
 
-std::vector<Value> ObjectReader::array(std::string_view name, std::size_t items_min,
-                                       std::size_t items_max) {
+std::span<Value const> ObjectReader::array(std::string_view name, std::size_t items_min,
+                                           std::size_t items_max) {
     auto const* const found = find(name);
     if (found == nullptr) {
         refuse(name, "is missing");

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,6 +50,8 @@ class Value {
     [[nodiscard]] std::string canonical() const;
 
   private:
+    void append_canonical(std::string& out) const;
+    static void append_canonical(std::string& out, Object const& members);
     std::variant<std::monostate, bool, Number, std::string, Array, Object> data_;
 };
 
@@ -86,8 +89,10 @@ class ObjectReader {
     std::vector<std::int64_t> integers(std::string_view name, std::size_t items_min,
                                        std::size_t items_max, std::int64_t least,
                                        std::int64_t greatest);
-    /// The array's elements; empty and a refusal if it is missing or no array of that many.
-    std::vector<Value> array(std::string_view name, std::size_t items_min, std::size_t items_max);
+    /// The array's elements, which are the object's; none and a refusal if it is missing or no
+    /// array of that many.
+    std::span<Value const> array(std::string_view name, std::size_t items_min,
+                                 std::size_t items_max);
     /// The member, or a null Value and a refusal if it is missing.
     Value member(std::string_view name);
     [[nodiscard]] bool has(std::string_view name) const;

@@ -44,6 +44,16 @@ constexpr bool is_plain(char c) {
     return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
+template <class Number>
+std::string digits_of(Number number) {
+    auto buffer = std::array<char, 32>{};
+    auto const end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
+    ENSURE(end.ec == std::errc{});
+    return {buffer.data(), end.ptr};
+}
+
+}  // namespace
+
 void append_quoted(std::string& out, std::string_view text) {
     out += '"';
     for (std::size_t at = 0; at < text.size();) {
@@ -74,16 +84,6 @@ void append_quoted(std::string& out, std::string_view text) {
     }
     out += '"';
 }
-
-template <class Number>
-std::string digits_of(Number number) {
-    auto buffer = std::array<char, 32>{};
-    auto const end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
-    ENSURE(end.ec == std::errc{});
-    return {buffer.data(), end.ptr};
-}
-
-}  // namespace
 
 std::string quote(std::string_view text) {
     auto out = std::string{};
@@ -145,6 +145,22 @@ Writer& Writer::key(std::string_view name) {
 Writer& Writer::value(std::string_view text) {
     comma();
     append_quoted(out_, text);
+    return *this;
+}
+
+Writer& Writer::value(Instant instant) {
+    comma();
+    out_ += '"';
+    append_rfc3339(out_, instant);
+    out_ += '"';
+    return *this;
+}
+
+Writer& Writer::value(Uuid const& uuid) {
+    comma();
+    out_ += '"';
+    uuid.append_to(out_);
+    out_ += '"';
     return *this;
 }
 

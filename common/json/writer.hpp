@@ -16,6 +16,7 @@ namespace frontrow::json {
 
 /// `"text"` with escapes; invalid UTF-8 becomes U+FFFD.
 [[nodiscard]] std::string quote(std::string_view text);
+void append_quoted(std::string& out, std::string_view text);
 
 /// Writer{}.object().member("id", id).member("seats", 3).end().text()
 class Writer {
@@ -33,8 +34,8 @@ class Writer {
     Writer& value(std::int32_t number) { return value(std::int64_t{number}); }
     Writer& value(bool boolean);
     Writer& value(double number);  ///< finite
-    Writer& value(Instant instant) { return value(to_rfc3339(instant)); }
-    Writer& value(Uuid const& uuid) { return value(uuid.to_string()); }
+    Writer& value(Instant instant);
+    Writer& value(Uuid const& uuid);
     Writer& value(UserId const& user) { return value(user.name); }
     Writer& value(Money money);  ///< {"amount":1250,"currency":"EUR"}
     template <class Tag>

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -102,7 +103,7 @@ class Lane {
         Typed(Command c, Done d) : command{std::move(c)}, done{std::move(d)} {}
         Command command;
         Done done;
-        std::unique_ptr<Answer> answer;
+        std::optional<Answer> answer;
         void fail(Fault fault) override { done(std::move(fault)); }
     };
     static Typed& typed(std::unique_ptr<detail::Ticket>& ticket) {
@@ -157,14 +158,14 @@ void Lane<Command, Answer>::run(pg::Transaction& tx,
     auto commands = Gathered{tickets};
     auto answers = work_(tx, commands.all);
     for (std::size_t i = 0; i < tickets.size(); ++i) {
-        typed(tickets[i]).answer = std::make_unique<Answer>(std::move(answers.at(i)));
+        typed(tickets[i]).answer = std::move(answers.at(i));
     }
 }
 
 template <class Command, class Answer>
 void Lane<Command, Answer>::answer(std::span<std::unique_ptr<detail::Ticket>> tickets) {
     for (auto& ticket : tickets) {
-        typed(ticket).done(std::move(*typed(ticket).answer));
+        typed(ticket).done(*std::move(typed(ticket).answer));
     }
 }
 

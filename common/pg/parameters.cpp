@@ -73,7 +73,7 @@ std::uint32_t encode(std::string& out, Bytes const& bytes) {
 }
 
 std::uint32_t encode(std::string& out, Uuid const& uuid) {
-    out.append(uuid.octets.begin(), uuid.octets.end());
+    out.append(reinterpret_cast<char const*>(uuid.octets.data()), uuid.octets.size());
     return binary::oid_uuid;
 }
 

@@ -14,8 +14,8 @@ constexpr auto length_of_00 = std::size_t{55};
 constexpr auto state_octets_max = std::size_t{512};
 
 template <std::size_t N>
-std::string hex(std::array<std::uint8_t, N> const& octets) {
-    return to_hex({reinterpret_cast<char const*>(octets.data()), octets.size()});
+std::string_view view(std::array<std::uint8_t, N> const& octets) {
+    return {reinterpret_cast<char const*>(octets.data()), octets.size()};
 }
 
 /// The standard allows lower case only.
@@ -51,15 +51,22 @@ bool printable(std::string_view text) {
 }  // namespace
 
 std::string TraceContext::traceparent() const {
-    return "00-" + trace_id_hex() + "-" + span_id_hex() + (sampled ? "-01" : "-00");
+    auto text = std::string{};
+    text.reserve(length_of_00);
+    text += "00-";
+    append_hex(text, view(trace_id));
+    text += '-';
+    append_hex(text, view(span_id));
+    text += sampled ? "-01" : "-00";
+    return text;
 }
 
 std::string TraceContext::trace_id_hex() const {
-    return hex(trace_id);
+    return to_hex(view(trace_id));
 }
 
 std::string TraceContext::span_id_hex() const {
-    return hex(span_id);
+    return to_hex(view(span_id));
 }
 
 TraceContext TraceContext::child() const {

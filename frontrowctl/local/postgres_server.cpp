@@ -108,8 +108,9 @@ Program PostgresServer::program() const {
                       setting("unix_socket_directories", (options_.folder / "sockets").string()),
                       setting("fsync", on_off), setting("full_page_writes", on_off),
                       setting("max_connections", options_.connections_max),
-                      setting("shared_buffers", "256MB"), setting("max_wal_size", "2GB"),
-                      setting("wal_compression", "lz4"), setting("log_min_messages", "warning"),
+                      setting("shared_buffers", fmt::format("{}MB", options_.shared_buffers_mb)),
+                      setting("max_wal_size", "2GB"), setting("wal_compression", "lz4"),
+                      setting("log_min_messages", "warning"),
                       setting("log_line_prefix", "%m [%p] %q%u@%d %a: "),
                       setting("log_timezone", "UTC"), setting("timezone", "UTC")},
         // A session's memory grows and shrinks with every batch: it need not go back to the system.

@@ -22,6 +22,7 @@ struct PostgresOptions {
     /// Whether a commit survives a loss of power. A cluster that only tests use need not.
     bool fsync{true};
     int connections_max{200};
+    int shared_buffers_mb{256};
     int death_signal{0};
 };
 

@@ -14,6 +14,8 @@
 namespace frontrow::bench {
 namespace {
 
+/// What both sides write fits into it. PostgreSQL's handbook advises a quarter of the memory.
+constexpr auto shared_buffers_mb = 1024;
 constexpr auto postgres_variable = "FRONTROW_TEST_POSTGRES";
 constexpr auto kafka_variable = "FRONTROW_TEST_KAFKA";
 
@@ -54,7 +56,8 @@ void start_servers() {
                                          .port = local::free_port(),
                                          .superuser_password = "test",
                                          .fsync = true,
-                                         .connections_max = 200}};
+                                         .connections_max = 200,
+                                         .shared_buffers_mb = shared_buffers_mb}};
     server.start();
     auto roles = std::vector<local::PostgresRole>{};
     for (auto const* const name : {"booking", "payment", "queue", "dataplatform", "relay"}) {

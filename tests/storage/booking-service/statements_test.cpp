@@ -87,6 +87,15 @@ TEST_P(BookingStatements, LockAndSavePasses) {
     }
 }
 
+std::vector<storage::reservations::Made> as_made(std::vector<domain::Reservation> const& made,
+                                                 std::string_view story) {
+    auto all = std::vector<storage::reservations::Made>{};
+    for (auto const& reservation : made) {
+        all.push_back({&reservation, story});
+    }
+    return all;
+}
+
 TEST_P(BookingStatements, LockTheSeatsAndPassesOfReservations) {
     auto tx = pg::Transaction{database_.connection()};
     auto made = std::vector<domain::Reservation>{};
@@ -103,7 +112,7 @@ TEST_P(BookingStatements, LockTheSeatsAndPassesOfReservations) {
     }
     made.front().token = TokenId::draw();
     auto const other = TokenId::draw();
-    storage::reservations::insert(tx, made, std::vector<std::string>(made.size()));
+    storage::reservations::insert(tx, as_made(made, ""));
     auto const work = storage::lock(tx, {.tokens = {other, *made.front().token},
                                          .reservations = {ids.rbegin(), ids.rend()}})
                           .get();
@@ -131,8 +140,7 @@ TEST_P(BookingStatements, InsertLockSaveAndReadReservations) {
         ids.push_back(made.back().id);
     }
     made.front().token = TokenId::draw();
-    auto const stories = std::vector<std::string>(made.size(), "a story");
-    storage::reservations::insert(tx, made, stories);
+    storage::reservations::insert(tx, as_made(made, "a story"));
     EXPECT_EQ(storage::reservations::stories(tx, ids).size(), count());
     EXPECT_EQ(storage::reservations::stories(tx, ids).at(ids.back()), "a story");
     auto set = storage::reservations::lock(tx, ids).get();
