@@ -1,4 +1,4 @@
-// Recalls, stores and sweeps idempotency keys.
+// Recalls and stores idempotency keys.
 #include "common/idempotency/idempotency.hpp"
 
 #include <algorithm>
@@ -34,16 +34,6 @@ constexpr auto store_keys = pg::Statement{"idempotency_store", R"sql(
                  unnest($4::text[]), unnest($5::text[]), unnest($6::bytea[]))
          AS answer (scope, body_hash, status, content_type, location, body)
     ORDER BY scope
-)sql"};
-
-constexpr auto sweep_keys = pg::Statement{"idempotency_sweep", R"sql(
-    DELETE FROM public.idempotency_keys WHERE scope IN (
-        SELECT scope FROM public.idempotency_keys
-        WHERE created_at < now() - interval '24 hours'
-        ORDER BY created_at
-        LIMIT $1
-        FOR UPDATE SKIP LOCKED
-    )
 )sql"};
 
 /// The keys that came to this process lately. Safe for threads. A key stands in the place that its
@@ -224,10 +214,6 @@ Answer key_reused() {
                     R"("code":"idempotency-key-reused","retryable":false,)"
                     R"("detail":"This Idempotency-Key was used with another body. )"
                     R"(Repeat the first body, or choose a new key for a new request."})"};
-}
-
-std::int64_t sweep(pg::Transaction& tx, std::int32_t rows_max) {
-    return tx.query(sweep_keys, rows_max).affected();
 }
 
 }  // namespace frontrow::idempotency

@@ -67,9 +67,6 @@ void store(pg::Transaction& tx, std::span<Key const> keys, std::span<Answer cons
 /// The answer to a repeated key with another body (RFC 9457 problem `idempotency-key-reused`, 422).
 [[nodiscard]] Answer key_reused();
 
-/// Deletes up to `rows_max` keys older than 24 hours; returns how many. For the sweeper.
-std::int64_t sweep(pg::Transaction& tx, std::int32_t rows_max);
-
 /// Answers command i with answer i.
 template <class Command>
 using Decide = std::function<std::vector<Answer>(std::span<Command const>)>;

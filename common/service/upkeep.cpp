@@ -1,10 +1,9 @@
 // The upkeep of a service's database, on a connection of its own.
 #include "common/service/upkeep.hpp"
 
-#include "common/idempotency/idempotency.hpp"
+#include "common/idempotency/sweeper.hpp"
 #include "common/log/log.hpp"
 #include "common/pg/partitions.hpp"
-#include "common/pg/transaction.hpp"
 
 namespace frontrow::service {
 namespace {
@@ -12,8 +11,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto partition_days_ahead_min = 2;
-constexpr auto keys_swept_at_once_max = 1'000;
 constexpr auto looks_between_upkeeps = 60;
+constexpr auto upkeeps_of_a_sweep = 60;  // so an old key is there for an hour more at most
 
 class Upkeep {
   public:
@@ -38,22 +37,14 @@ class Upkeep {
         }
         ready_ = ready;
         if (ready) {
-            sweep_keys(connection);
+            sweeper_.sweep_part(connection, upkeeps_of_a_sweep);
         }
     }
 
   private:
-    static void sweep_keys(pg::Connection& connection) {
-        auto swept = std::int64_t{keys_swept_at_once_max};
-        while (swept == keys_swept_at_once_max) {
-            auto tx = pg::Transaction{connection};
-            swept = idempotency::sweep(tx, keys_swept_at_once_max);
-            tx.commit();
-        }
-    }
-
     pg::ConnectOptions database_;
     std::span<pg::Migration const> migrations_;
+    idempotency::Sweeper sweeper_;
     std::atomic<bool> ready_{false};
     int looks_{0};
 };

@@ -12,7 +12,8 @@ namespace frontrow::service {
 
 /// Registers with the process: a line of `/readyz` (every migration is there, and partitions for
 /// two days to come), looked at each second until it is well and each minute from then on; and a
-/// sweeper of idempotency keys, each minute. `migrations` must outlive the process.
+/// sweeper of idempotency keys, a sixtieth of them each minute. `migrations` must outlive the
+/// process.
 void keep_up(Process& process, ServiceConfig const& config,
              std::span<pg::Migration const> migrations);
 

@@ -28,10 +28,14 @@ std::string text_of(Counts const& counts) {
 }
 
 /// A server that has run for a while writes its log over the segments of the past. A new one makes
-/// each of 16 MB on the way, which holds everybody up for as long as a hundred commits.
+/// each of 16 MB on the way, which holds everybody up for as long as a hundred commits. Rounds of a
+/// second are so few that a checkpoint, which PostgreSQL makes after a gigabyte of them, would hit
+/// one and spare the others: behind it every page goes whole into the log once. There is none.
 void make_segments_of_the_log(std::string const& superuser_url) {
     auto superuser = patient_session(superuser_url);
     superuser.run_script("ALTER SYSTEM SET min_wal_size = '1900MB'");
+    superuser.run_script("ALTER SYSTEM SET max_wal_size = '4GB'");
+    superuser.run_script("ALTER SYSTEM SET checkpoint_timeout = '1h'");
     superuser.run_script("SELECT pg_reload_conf()");
     superuser.run_script(
         "SELECT count(pg_logical_emit_message(false, 'bench', repeat('x', 1000000))) "
@@ -40,6 +44,18 @@ void make_segments_of_the_log(std::string const& superuser_url) {
         superuser.run_script("SELECT pg_switch_wal()");
         superuser.run_script("CHECKPOINT");
     }
+}
+
+/// A server that has run for a while has used each of its buffers, so that the memory behind them
+/// is there. Of a new one each costs two page faults, when a table grows into it.
+void use_all_buffers(std::string const& superuser_url) {
+    auto superuser = patient_session(superuser_url);
+    superuser.run_script("CREATE UNLOGGED TABLE a_page_each (octets text)");
+    superuser.run_script("ALTER TABLE a_page_each ALTER octets SET STORAGE PLAIN");
+    superuser.run_script(
+        fmt::format("INSERT INTO a_page_each SELECT repeat('x', 8000) FROM generate_series(1, {})",
+                    shared_buffers_mb * 1024 / 8));
+    superuser.run_script("DROP TABLE a_page_each");
 }
 
 }  // namespace
@@ -65,6 +81,7 @@ void start_servers() {
     }
     local::prepare_databases(server.superuser_url("postgres"),
                              {support::PostgresCluster::owner, "test"}, roles, {});
+    use_all_buffers(server.superuser_url("postgres"));
     make_segments_of_the_log(server.superuser_url("postgres"));
     ::setenv(postgres_variable, server.superuser_url("postgres").c_str(), 1);
     auto const broker = support::kafka().bootstrap_servers();

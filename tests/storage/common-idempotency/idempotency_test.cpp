@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <atomic>
 #include <future>
+#include <numeric>
 #include <set>
 
+#include "common/idempotency/sweeper.hpp"
 #include "common/lane/lane.hpp"
 #include "test-common-migrations.hpp"
 #include "tests/support/database.hpp"
@@ -255,20 +257,44 @@ TEST_F(IdempotencyKeys, AreLeftFreeByAnAnswerThatIsNotKept) {
     EXPECT_TRUE(commit_one(request("good", 1)).replayed);
 }
 
-TEST_F(IdempotencyKeys, AreSweptAfterADayAFewAtATime) {
+TEST_F(IdempotencyKeys, AreSweptAfterADayPartByPartOfTheTable) {
+    connection_.run_script(R"sql(
+        INSERT INTO idempotency_keys
+            (scope, body_hash, status, content_type, location, body, created_at)
+        SELECT gen_random_uuid(), '', 201, '', '', '', now() - interval '25 hours'
+        FROM generate_series(1, 40000)
+    )sql");
+    commit_one(request("young"));
+    auto service = as_service();
+    auto sweeper = Sweeper{};
+    auto swept = std::vector<std::int64_t>{};
+    for (auto part = 0; part < 3; ++part) {
+        swept.push_back(sweeper.sweep_part(service, 3));
+    }
+    EXPECT_EQ(std::accumulate(swept.begin(), swept.end(), std::int64_t{0}), 40'000);
+    for (auto const of_part : swept) {
+        EXPECT_GT(of_part, 10'000);
+    }
+    EXPECT_EQ(sweeper.sweep_part(service, 1), 0);
+    EXPECT_EQ(keys(), "1");
+    EXPECT_TRUE(commit_one(request("young")).replayed);
+}
+
+TEST_F(IdempotencyKeys, AreSweptAroundThoseThatSomebodyHasLocked) {
     for (auto const* key : {"a", "b", "c"}) {
         commit_one(request(key));
     }
     age("25 hours");
-    commit_one(request("young"));
     auto service = as_service();
-    auto tx = pg::Transaction{service};
-    EXPECT_EQ(sweep(tx, 2), 2);
-    EXPECT_EQ(sweep(tx, 2), 1);
-    EXPECT_EQ(sweep(tx, 2), 0);
-    tx.commit();
-    EXPECT_EQ(keys(), "1");
-    EXPECT_TRUE(commit_one(request("young")).replayed);
+    auto sweeper = Sweeper{};
+    {
+        auto tx = pg::Transaction{connection_};
+        connection_.run_script("SELECT FROM idempotency_keys LIMIT 1 FOR UPDATE");
+        EXPECT_EQ(sweeper.sweep_part(service, 1), 2);
+    }
+    EXPECT_EQ(sweeper.sweep_part(service, 1), 1);
+    EXPECT_EQ(keys(), "0");
+    EXPECT_EQ(sweeper.sweep_part(service, 60), 0);
 }
 
 TEST_F(IdempotencyKeys, NeverDeadlockHoweverTheirBatchesAreOrdered) {
