@@ -2,6 +2,7 @@
 #include "booking-service/use_cases/pay_reservation.hpp"
 
 #include "booking-service/storage/outbox.hpp"
+#include "booking-service/storage/work.hpp"
 
 namespace frontrow::booking::use_cases {
 

@@ -29,10 +29,6 @@ void require_same(Counts const& subject, Counts const& reference);
 inline constexpr auto made_show = "01939b4c-0000-7000-8000-0000000000f0";
 /// The share of refusals above which there is no ratio.
 inline constexpr auto refused_max = 0.05;
-/// Before the first that counts: plans; the broker's code, which is interpreted until it has run
-/// for a while, so that the first thousands of purchases take four times as long; and the server's
-/// buffers, for what a virtual machine has not touched yet costs it up to 10 us a page.
-inline constexpr auto uncounted_rounds = 3;
 
 [[nodiscard]] std::uint16_t http_port_of(support::WholeStack const& stack, std::string const& name);
 /// The auditor over all databases and topics; throws NoRatio if an invariant is broken.
