@@ -50,7 +50,7 @@ class Contest {
   public:
     explicit Contest(Scale const& scale)
         : requests_{scale.of(16'000, 64)},
-          seats_{4 * requests_ * (scale.rounds + uncounted_rounds_of_holds)},
+          seats_{requests_ * (4 * scale.rounds + uncounted_rounds_of_holds)},
           order_{shuffled_seats(seats_)},
           stack_{{.partitions = 12, .settings = {{"booking", {{"HOLD__DURATION", "2h"}}}}}},
           reference_url_{postgres_url()},
@@ -65,6 +65,7 @@ class Contest {
         for (auto* const side : {&subject_, &reference_}) {
             make_show(*side, seats_);
             settle(*side);
+            keep_autovacuum_out(*side);
         }
         for (std::size_t n = 0; n < connections_of_load; ++n) {
             tokens_.push_back(stack_.as("buyer-" + std::to_string(n)).at("Authorization"));

@@ -156,6 +156,20 @@ void make_show(pg::Connection& booking, std::int64_t seats) {
         made_show, seats));
 }
 
+void keep_autovacuum_out(pg::Connection& superuser) {
+    superuser.run_script(R"sql(
+        DO $$
+        DECLARE one regclass;
+        BEGIN
+            FOR one IN SELECT oid FROM pg_class
+                       WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace LOOP
+                EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = off)', one);
+            END LOOP;
+        END
+        $$
+    )sql");
+}
+
 void settle(pg::Connection& superuser) {
     superuser.run_script("VACUUM (ANALYZE)");
     superuser.run_script("CHECKPOINT");
