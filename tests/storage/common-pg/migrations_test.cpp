@@ -125,6 +125,7 @@ TEST(Migrations, AreEmbeddedInTheOrderOfTheirFolders) {
     EXPECT_THAT(names,
                 ::testing::ElementsAre("pg/0001_partitions.sql", "idempotency/0001_idempotency.sql",
                                        "idempotency/0002_answered_keys.sql",
+                                       "idempotency/0003_keys_without_an_index_of_times.sql",
                                        "outbox/0001_outbox.sql", "outbox/0002_relay.sql"));
 }
 
