@@ -52,12 +52,12 @@ void append_hex(std::string& out, std::string_view octets) {
 }
 
 std::optional<std::uint8_t> octet_from_hex(char high, char low) {
-    auto const upper = hex_values[octet(high)];
-    auto const lower = hex_values[octet(low)];
-    if (upper == foreign || lower == foreign) {
+    auto const first = hex_values[octet(high)];
+    auto const second = hex_values[octet(low)];
+    if (first == foreign || second == foreign) {
         return std::nullopt;
     }
-    return static_cast<std::uint8_t>(upper << 4U | lower);
+    return static_cast<std::uint8_t>(first << 4U | second);
 }
 
 std::optional<std::string> from_hex(std::string_view text) {

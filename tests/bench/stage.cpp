@@ -14,7 +14,7 @@
 namespace frontrow::bench {
 namespace {
 
-/// What both sides write fits into it. PostgreSQL's handbook advises a quarter of the memory.
+/// What both sides write fits into it.
 constexpr auto shared_buffers_mb = 1024;
 constexpr auto postgres_variable = "FRONTROW_TEST_POSTGRES";
 constexpr auto kafka_variable = "FRONTROW_TEST_KAFKA";

@@ -39,8 +39,8 @@ void require_clean_audit(support::WholeStack& stack, std::chrono::seconds wait);
 void make_show(pg::Connection& booking, std::int64_t seats);
 /// Planner statistics and a checkpoint, so that no run pays for what was loaded before it.
 void settle(pg::Connection& superuser);
-/// Switches autovacuum off for every table there is: a worker comes once a minute and takes half of
-/// two processors for as long as a round of a second. pgbench's handbook warns of it too.
+/// Switches autovacuum off for every table there is: a worker comes once a minute and takes up to a
+/// quarter of both processors for a round of a second. pgbench's handbook warns of it too.
 void keep_autovacuum_out(pg::Connection& superuser);
 /// A superuser's session that may take its time.
 [[nodiscard]] pg::Connection patient_session(std::string const& url);
