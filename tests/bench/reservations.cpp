@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <random>
 
 #include "booking-migrations.hpp"
@@ -67,6 +68,7 @@ class Contest {
             settle(*side);
             keep_autovacuum_out(*side);
         }
+        broker_stands_still_.emplace();
         for (std::size_t n = 0; n < connections_of_load; ++n) {
             tokens_.push_back(stack_.as("buyer-" + std::to_string(n)).at("Authorization"));
         }
@@ -133,6 +135,7 @@ class Contest {
     [[nodiscard]] std::string const& processor() const { return processor_; }
 
     void audit(Scale const& scale) {
+        broker_stands_still_.reset();
         for (auto const* const other : others) {
             stack_.start(other);
         }
@@ -164,6 +167,7 @@ class Contest {
     int seats_;
     std::vector<int> order_;
     WholeStack stack_;
+    std::optional<BrokerStandsStill> broker_stands_still_;
     std::string reference_url_;
     pg::Connection subject_;
     pg::Connection reference_;

@@ -170,6 +170,14 @@ void keep_autovacuum_out(pg::Connection& superuser) {
     )sql");
 }
 
+BrokerStandsStill::BrokerStandsStill() {
+    support::kafka().freeze();
+}
+
+BrokerStandsStill::~BrokerStandsStill() {
+    support::kafka().thaw();
+}
+
 void settle(pg::Connection& superuser) {
     superuser.run_script("VACUUM (ANALYZE)");
     superuser.run_script("CHECKPOINT");

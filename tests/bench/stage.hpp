@@ -42,6 +42,15 @@ void settle(pg::Connection& superuser);
 /// Switches autovacuum off for every table there is: a worker comes once a minute and takes up to a
 /// quarter of both processors for a round of a second. pgbench's handbook warns of it too.
 void keep_autovacuum_out(pg::Connection& superuser);
+/// As long as it lives the broker stands still, if it is ours alone: its threads and its compiler
+/// share the machine with what has nothing to do with Kafka.
+class BrokerStandsStill {
+  public:
+    BrokerStandsStill();
+    ~BrokerStandsStill();
+    BrokerStandsStill(BrokerStandsStill const&) = delete;
+    BrokerStandsStill& operator=(BrokerStandsStill const&) = delete;
+};
 /// A superuser's session that may take its time.
 [[nodiscard]] pg::Connection patient_session(std::string const& url);
 
