@@ -10,6 +10,7 @@
 
 #include "frontrowctl/local/process.hpp"
 #include "tests/bench/figure.hpp"
+#include "tests/bench/stage.hpp"
 #include "tests/support/test_folder.hpp"
 
 namespace frontrow::bench {
@@ -32,9 +33,8 @@ double cpu_seconds(pid_t process) {
 }
 
 double cpu_seconds_of_sessions() {
-    auto const server = local::Process::find(support::TestFolder::shared().path() / "durable.pid");
     auto sum = 0.0;
-    if (server) {
+    if (auto const server = postgres_process()) {
         for (auto const child : local::child_ids(server->id())) {
             sum += cpu_seconds(child);
         }

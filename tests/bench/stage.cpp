@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <csignal>
 #include <cstdlib>
+#include <filesystem>
 
 #include "frontrowctl/local/ports.hpp"
 #include "frontrowctl/local/postgres_server.hpp"
@@ -18,6 +20,8 @@ namespace {
 constexpr auto shared_buffers_mb = 1024;
 constexpr auto postgres_variable = "FRONTROW_TEST_POSTGRES";
 constexpr auto kafka_variable = "FRONTROW_TEST_KAFKA";
+/// Where the servers are that another process of the bench started.
+constexpr auto folder_variable = "FRONTROW_BENCH_FOLDER";
 
 std::string text_of(Counts const& counts) {
     auto text = std::string{};
@@ -58,6 +62,19 @@ void use_all_buffers(std::string const& superuser_url) {
     superuser.run_script("DROP TABLE a_page_each");
 }
 
+std::optional<local::Process> process_of_server(std::string const& name) {
+    auto const* const folder = std::getenv(folder_variable);
+    return folder == nullptr
+               ? std::nullopt
+               : local::Process::find(std::filesystem::path{folder} / (name + ".pid"));
+}
+
+void signal_broker(int number) {
+    if (auto broker = process_of_server("kafka")) {
+        broker->signal(number);
+    }
+}
+
 }  // namespace
 
 void start_servers() {
@@ -86,6 +103,11 @@ void start_servers() {
     ::setenv(postgres_variable, server.superuser_url("postgres").c_str(), 1);
     auto const broker = support::kafka().bootstrap_servers();
     ::setenv(kafka_variable, broker.c_str(), 1);
+    ::setenv(folder_variable, folder.c_str(), 1);
+}
+
+std::optional<local::Process> postgres_process() {
+    return process_of_server("durable");
 }
 
 Counts count(pg::Connection& connection, Countables const& countables) {
@@ -171,11 +193,11 @@ void keep_autovacuum_out(pg::Connection& superuser) {
 }
 
 BrokerStandsStill::BrokerStandsStill() {
-    support::kafka().freeze();
+    signal_broker(SIGSTOP);
 }
 
 BrokerStandsStill::~BrokerStandsStill() {
-    support::kafka().thaw();
+    signal_broker(SIGCONT);
 }
 
 void settle(pg::Connection& superuser) {

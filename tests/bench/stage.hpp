@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "frontrowctl/local/process.hpp"
 #include "tests/support/whole_stack.hpp"
 
 namespace frontrow::bench {
@@ -14,6 +16,9 @@ namespace frontrow::bench {
 /// process and those that it starts. Those that the environment names, as in `./dev test`, are used
 /// instead.
 void start_servers();
+/// The first process of that PostgreSQL, which the children of this one know as well; nothing if
+/// the environment named another.
+[[nodiscard]] std::optional<local::Process> postgres_process();
 
 /// Rows by table.
 using Counts = std::map<std::string, std::int64_t>;
@@ -42,7 +47,7 @@ void settle(pg::Connection& superuser);
 /// Switches autovacuum off for every table there is: a worker comes once a minute and takes up to a
 /// quarter of both processors for a round of a second. pgbench's handbook warns of it too.
 void keep_autovacuum_out(pg::Connection& superuser);
-/// As long as it lives the broker stands still, if it is ours alone: its threads and its compiler
+/// As long as it lives the broker of `start_servers` stands still: its threads and its compiler
 /// share the machine with what has nothing to do with Kafka.
 class BrokerStandsStill {
   public:

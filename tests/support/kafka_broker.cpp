@@ -76,8 +76,6 @@ DeleteTopics& topics_of_this_test() {
     return *listener;
 }
 
-constexpr auto shared_name = "kafka";
-
 void signal_broker(std::string const& name, int number) {
     if (auto broker = local::Process::find(TestFolder::shared().path() / (name + ".pid"))) {
         broker->signal(number);
@@ -91,21 +89,9 @@ TestKafka::TestKafka() {
         bootstrap_servers_ = given;
         return;
     }
-    auto broker = local::KafkaBroker{test_broker(shared_name)};
+    auto broker = local::KafkaBroker{test_broker("kafka")};
     broker.start();
     bootstrap_servers_ = broker.bootstrap_servers();
-    is_ours_ = true;
-}
-
-void TestKafka::freeze() {
-    if (is_ours_) {
-        signal_broker(shared_name, SIGSTOP);
-    }
-}
-void TestKafka::thaw() {
-    if (is_ours_) {
-        signal_broker(shared_name, SIGCONT);
-    }
 }
 
 TestKafka& kafka() {

@@ -13,13 +13,9 @@ class TestKafka {
     /// That of FRONTROW_TEST_KAFKA (bootstrap servers), else one of our own.
     TestKafka();
     [[nodiscard]] std::string const& bootstrap_servers() const { return bootstrap_servers_; }
-    /// Stands still until `thaw`. One that others may use as well goes on.
-    void freeze();
-    void thaw();
 
   private:
     std::string bootstrap_servers_;
-    bool is_ours_{false};
 };
 
 /// The broker of this process, started at the first call.
