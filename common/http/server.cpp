@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <list>
 #include <mutex>
+#include <shared_mutex>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -22,10 +23,10 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
-using Strand = asio::strand<asio::io_context::executor_type>;
-using Socket = asio::basic_stream_socket<asio::ip::tcp, Strand>;
-using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Strand>;
-using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Strand>;
+using Executor = asio::io_context::executor_type;
+using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
+using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
+using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
 using namespace std::chrono_literals;
 
 constexpr auto never = Clock::time_point::max();
@@ -36,10 +37,29 @@ constexpr std::size_t refused_connections_max =
     256;                             // beyond the limit: told so; the rest is closed
 constexpr auto accept_pause = 20ms;  // when the process has no file descriptor left
 
-/// Open while the io_context lives. Threads of lanes post through it, and may outlive the server.
+/// Open while the loops live. Threads of lanes stand in it while they are at a connection, and may
+/// outlive the server.
 struct Gate {
-    std::mutex mutex;
+    std::shared_mutex mutex;
     bool is_open{true};
+};
+
+/// An event loop with the one thread that runs it: what happens in it happens one after the other.
+struct Loop {
+    ~Loop() { finish(); }
+    /// Returns when nothing is left to do in it.
+    void finish() {
+        work.reset();
+        if (thread.joinable()) {
+            thread.join();
+        }
+    }
+
+    asio::io_context io{1};
+    asio::executor_work_guard<Executor> work{io.get_executor()};
+    std::thread thread{[this] {
+        io.run();
+    }};
 };
 
 class Connection;
@@ -51,6 +71,8 @@ struct Core {
     Core& operator=(Core const&) = delete;
     ~Core();
 
+    /// For the next connection: each loop has its turn.
+    asio::io_context& next_loop();
     void listen(asio::ip::tcp::endpoint const& endpoint);
     void accept();
     void take(Socket socket);
@@ -60,10 +82,10 @@ struct Core {
     void for_each_connection(std::function<void(Connection&)> const& work);
 
     Site site;
-    asio::io_context io;
-    asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
-    Acceptor acceptor{asio::make_strand(io)};
-    Timer accept_timer{acceptor.get_executor()};
+    std::vector<std::unique_ptr<Loop>> loops;
+    std::size_t turn{0};
+    Acceptor acceptor;
+    Timer accept_timer;
     std::uint16_t port{0};
     std::shared_ptr<Gate> gate{std::make_shared<Gate>()};
 
@@ -71,11 +93,9 @@ struct Core {
     std::condition_variable changed;
     std::list<std::weak_ptr<Connection>> connections;
     bool accepting{true};
-
-    std::vector<std::jthread> threads;
 };
 
-/// A socket with its session. Everything runs on the socket's strand.
+/// A socket with its session. Its own loop and the lanes' threads take turns under its mutex.
 class Connection final : public Wire, public std::enable_shared_from_this<Connection> {
   public:
     using Place = std::list<std::weak_ptr<Connection>>::iterator;
@@ -94,14 +114,25 @@ class Connection final : public Wire, public std::enable_shared_from_this<Connec
     }
     void wake_at(Clock::time_point time) override { session_deadline_ = time; }
     [[nodiscard]] std::size_t unwritten() const override { return outgoing_.size() - written_; }
-    [[nodiscard]] Strand strand() { return socket_.get_executor(); }
+    [[nodiscard]] Executor executor() { return socket_.get_executor(); }
     void run(std::function<void(Session&)> const& work);
+    /// Runs it here and now, on a thread of a lane, which does not wake the loop for it. False:
+    /// somebody else is at the connection, or has sent what only the loop shall look at.
+    [[nodiscard]] bool run_at_once(std::function<void(Session&)> const& work);
+    /// On the loop: waits for a lane that answers just now.
+    template <class Work>
+    void in_turn(Work const& work) {
+        auto const turn = std::lock_guard{mutex_};
+        work();
+    }
 
   private:
     void pump();
     void write_some();
     void wait_to_write();
+    void on_writable(error_code failed);
     void wait_to_read();
+    void on_readable(error_code failed);
     void read_some();
     void linger();
     void linger_read();
@@ -110,6 +141,7 @@ class Connection final : public Wire, public std::enable_shared_from_this<Connec
     void reset();
 
     Core& server_;
+    std::mutex mutex_;  ///< held by whoever uses anything below
     Socket socket_;
     Timer timer_;
     Place place_;
@@ -127,19 +159,32 @@ class Connection final : public Wire, public std::enable_shared_from_this<Connec
     bool is_closed_{false};
 };
 
-/// From any thread: work for a connection that may be gone, of a server that may be gone.
-Post post_to(std::weak_ptr<Connection> connection, std::shared_ptr<Gate> gate) {
-    return [connection = std::move(connection),
-            gate = std::move(gate)](std::function<void(Session&)> work) {
-        auto const lock = std::lock_guard{gate->mutex};
-        if (!gate->is_open) {
-            return;
+/// Work from any thread, for a connection that may be gone, of a server that may be gone.
+struct Mail {
+    std::weak_ptr<Connection> connection;
+    std::shared_ptr<Gate> gate;
+
+    void post(std::function<void(Session&)> work) const {
+        auto const lock = std::shared_lock{gate->mutex};
+        if (auto const self = gate->is_open ? connection.lock() : nullptr) {
+            post_to(self, std::move(work));
         }
-        if (auto self = connection.lock()) {
-            asio::post(self->strand(), [self, work = std::move(work)] { self->run(work); });
+    }
+    void answer(std::function<void(Session&)> work) const {
+        auto const lock = std::shared_lock{gate->mutex};
+        auto const self = gate->is_open ? connection.lock() : nullptr;
+        if (self && !self->run_at_once(work)) {
+            post_to(self, std::move(work));
         }
-    };
-}
+    }
+
+  private:
+    static void post_to(std::shared_ptr<Connection> const& self,
+                        std::function<void(Session&)> work) {
+        asio::post(self->executor(),
+                   [self, work = std::move(work)] { self->in_turn([&] { self->run(work); }); });
+    }
+};
 
 Connection::Connection(Core& server, Socket socket, Place place)
     : server_{server}, socket_{std::move(socket)}, timer_{socket_.get_executor()}, place_{place} {}
@@ -154,7 +199,13 @@ void Connection::start(bool is_refused) {
     auto ignored = error_code{};
     socket_.non_blocking(true, ignored);
     socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
-    session_.emplace(server_.site, *this, post_to(weak_from_this(), server_.gate));
+    auto const mail = Mail{weak_from_this(), server_.gate};
+    session_.emplace(server_.site, *this,
+                     Posts{.later = [mail](auto work) { mail.post(std::move(work)); },
+                           .answer =
+                               [mail](auto work) {
+                                   mail.answer(std::move(work));
+                               }});
     if (is_refused) {
         session_->refuse(Standard::too_many_connections);
     }
@@ -166,6 +217,18 @@ void Connection::run(std::function<void(Session&)> const& work) {
         work(*session_);
         pump();
     }
+}
+
+bool Connection::run_at_once(std::function<void(Session&)> const& work) {
+    if (executor().running_in_this_thread()) {
+        return false;  // it has the mutex, if it is at this connection
+    }
+    auto const turn = std::unique_lock{mutex_, std::try_to_lock};
+    if (!turn || session_->has_input()) {
+        return false;
+    }
+    run(work);
+    return true;
 }
 
 /// After anything happened: writes, ends or waits for what comes next.
@@ -212,12 +275,13 @@ void Connection::wait_to_write() {
     outgoing_.erase(0, written_);
     written_ = 0;
     socket_.async_wait(Socket::wait_write, [self = shared_from_this()](error_code failed) {
-        self->is_waiting_to_write_ = false;
-        if (failed) {
-            return self->cut();
-        }
-        self->pump();
+        self->in_turn([&] { self->on_writable(failed); });
     });
+}
+
+void Connection::on_writable(error_code failed) {
+    is_waiting_to_write_ = false;
+    failed ? cut() : pump();
 }
 
 void Connection::wait_to_read() {
@@ -226,15 +290,16 @@ void Connection::wait_to_read() {
     }
     is_waiting_to_read_ = true;
     socket_.async_wait(Socket::wait_read, [self = shared_from_this()](error_code failed) {
-        self->is_waiting_to_read_ = false;
-        if (failed) {
-            return self->cut();
-        }
-        if (self->is_lingering_) {
-            return self->linger_read();
-        }
-        self->read_some();
+        self->in_turn([&] { self->on_readable(failed); });
     });
+}
+
+void Connection::on_readable(error_code failed) {
+    is_waiting_to_read_ = false;
+    if (failed) {
+        return cut();
+    }
+    is_lingering_ ? linger_read() : read_some();
 }
 
 /// Waits without a buffer and reads into one of the thread, so that idle connections cost none.
@@ -312,9 +377,11 @@ void Connection::arm() {
     armed_at_ = deadline;
     timer_.expires_at(deadline);
     timer_.async_wait([self = shared_from_this()](error_code canceled) {
-        if (!canceled && !self->is_closed_) {
-            self->on_time();
-        }
+        self->in_turn([&] {
+            if (!canceled && !self->is_closed_) {
+                self->on_time();
+            }
+        });
     });
 }
 
@@ -344,17 +411,27 @@ void raise_open_files_limit() {
     }
 }
 
+std::vector<std::unique_ptr<Loop>> make_loops(std::size_t count) {
+    auto loops = std::vector<std::unique_ptr<Loop>>(std::max<std::size_t>(count, 1));
+    std::ranges::generate(loops, [] { return std::make_unique<Loop>(); });
+    return loops;
+}
+
 Core::Core(ServerOptions options, Router router, Authenticate authenticate)
-    : site{options, std::move(router), std::move(authenticate), RequestMetrics{options.metrics}} {
+    : site{options, std::move(router), std::move(authenticate), RequestMetrics{options.metrics}},
+      loops{make_loops(options.threads)},
+      acceptor{loops.front()->io},
+      accept_timer{loops.front()->io} {
     raise_open_files_limit();
     auto const endpoint =
         asio::ip::tcp::endpoint{asio::ip::make_address(options.address), options.port};
     listen(endpoint);
     port = acceptor.local_endpoint().port();
     asio::post(acceptor.get_executor(), [this] { accept(); });
-    for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1); ++i) {
-        threads.emplace_back([this] { io.run(); });
-    }
+}
+
+asio::io_context& Core::next_loop() {
+    return loops[turn++ % loops.size()]->io;
 }
 
 /// Boost's exception is not the standard one, and does not say which address.
@@ -377,8 +454,9 @@ Core::~Core() {
         auto const lock = std::lock_guard{gate->mutex};
         gate->is_open = false;
     }
-    work.reset();
-    threads.clear();  // joins: without work the threads return
+    for (auto const& loop : loops) {
+        loop->finish();
+    }
 }
 
 /// There is always one accept or one timer under way, until the acceptor is closed.
@@ -388,7 +466,7 @@ void Core::accept() {
         accepting = false;
         return changed.notify_all();
     }
-    acceptor.async_accept(asio::make_strand(io), [this](error_code failed, Socket socket) {
+    acceptor.async_accept(next_loop(), [this](error_code failed, Socket socket) {
         if (!failed) {
             take(std::move(socket));  // even if the acceptor was closed meanwhile
             return accept();
@@ -417,16 +495,17 @@ void Core::take(Socket socket) {
         connection = std::make_shared<Connection>(*this, std::move(socket), place);
         *place = connection;
     }
-    auto const strand = connection->strand();
-    asio::post(strand,
-               [connection = std::move(connection), is_refused] { connection->start(is_refused); });
+    auto const executor = connection->executor();
+    asio::post(executor, [connection = std::move(connection), is_refused] {
+        connection->in_turn([&] { connection->start(is_refused); });
+    });
 }
 
 /// Takes what the kernel has accepted for us already, then closes the door.
 void Core::stop_accepting() {
     for (;;) {
         auto failed = error_code{};
-        auto socket = Socket{asio::make_strand(io)};
+        auto socket = Socket{next_loop()};
         acceptor.accept(socket, failed);
         if (failed) {
             break;
@@ -442,9 +521,10 @@ void Core::for_each_connection(std::function<void(Connection&)> const& work_on) 
     auto const lock = std::lock_guard{mutex};
     for (auto const& weak : connections) {
         if (auto connection = weak.lock()) {
-            auto const strand = connection->strand();
-            asio::post(strand,
-                       [connection = std::move(connection), work_on] { work_on(*connection); });
+            auto const executor = connection->executor();
+            asio::post(executor, [connection = std::move(connection), work_on] {
+                connection->in_turn([&] { work_on(*connection); });
+            });
         }
     }
 }

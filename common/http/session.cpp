@@ -116,8 +116,8 @@ void SessionStream::count_written(std::size_t octets) {
     }
 }
 
-Session::Session(Site& site, Wire& wire, Post post)
-    : site_{site}, wire_{wire}, post_{std::move(post)} {
+Session::Session(Site& site, Wire& wire, Posts posts)
+    : site_{site}, wire_{wire}, posts_{std::move(posts)} {
     wire_.wake_at(Clock::now() + site_.options.idle_timeout);
 }
 
@@ -381,12 +381,12 @@ void Session::handle() {
     request_.deadline = Clock::now() + site_.options.request_timeout;
     wire_.wake_at(request_.deadline + answer_grace);
     auto const generation = generation_;
-    auto send_answer = [post = post_, generation](Response response) {
+    auto send_answer = [post = posts_.answer, generation](Response response) {
         post([generation, response = std::move(response)](Session& session) mutable {
             session.answer(generation, std::move(response));
         });
     };
-    auto open_stream = [post = post_, generation](Response head) {
+    auto open_stream = [post = posts_.later, generation](Response head) {
         auto stream = std::make_shared<SessionStream>(post);
         post([generation, head = std::move(head), stream](Session& session) {
             session.begin_stream(generation, head, stream);
@@ -466,7 +466,7 @@ void Session::begin_stream(std::uint64_t generation, Response head,
         return end_stream();
     }
     if (site_.draining) {
-        post_([](Session& session) {
+        posts_.later([](Session& session) {
             session.end_stream();
         });  // behind events that were sent already
     }

@@ -20,7 +20,7 @@
 
 namespace frontrow::http {
 
-/// What a session needs of its connection. All calls come on the connection's strand.
+/// What a session needs of its connection. No two calls come at once.
 class Wire {
   public:
     virtual ~Wire() = default;
@@ -36,9 +36,12 @@ class Wire {
 };
 
 class Session;
-/// Runs work on the session's strand, later. From any thread; work for a session that is gone is
-/// dropped.
+/// Runs work on a session. From any thread; work for a session that is gone is dropped.
 using Post = std::function<void(std::function<void(Session&)>)>;
+struct Posts {
+    Post later;   ///< in the order of the calls, never while the caller waits
+    Post answer;  ///< at once if nobody else is at the session, else later; must not post
+};
 
 /// Durations of requests by route, method and status. Safe for threads.
 class RequestMetrics {
@@ -81,7 +84,7 @@ class SessionStream final : public EventStream {
 /// Reads requests one after the other, hands each to its handler, and writes the answers in order.
 class Session {
   public:
-    Session(Site& site, Wire& wire, Post post);
+    Session(Site& site, Wire& wire, Posts posts);
     ~Session();
 
     void on_octets(std::string_view octets);
@@ -94,6 +97,8 @@ class Session {
     /// Answers with this instead of listening.
     void refuse(Standard standard);
     [[nodiscard]] bool wants_octets() const;
+    /// Whether octets wait that were not looked at yet.
+    [[nodiscard]] bool has_input() const { return at_ < in_.size(); }
 
     // For responders and streams, through Post.
     void answer(std::uint64_t generation, Response response);
@@ -124,7 +129,7 @@ class Session {
 
     Site& site_;
     Wire& wire_;
-    Post post_;
+    Posts posts_;
     State state_{State::reading_head};
     std::string in_;
     std::size_t at_{0};        ///< of `in_`: what was read already

@@ -334,6 +334,32 @@ TEST(Serve, AnswersFromManyThreadsToManyConnections) {
     EXPECT_EQ(right, 400);
 }
 
+TEST(Serve, SendsAnAnswerOnTheThreadThatGivesIt) {
+    auto server = TestServer{};
+    auto waiting = server.connect();
+    waiting.send(get("/v1/kept"));
+    auto const respond = server.kept.take();
+    auto blocking = server.connect();
+    blocking.send(get("/v1/blocks"));
+    server.blocked.wait();  // the server's one thread does nothing else now
+    respond(Response{.status = 201});
+    EXPECT_EQ(waiting.read_response().status, 201);
+    server.unblocked.count_down();
+    EXPECT_EQ(blocking.read_response().status, 200);
+    EXPECT_EQ(waiting.exchange(get("/v1/things/1")).body, "1");
+}
+
+TEST(Serve, LeavesTheNextRequestToItsOwnThread) {
+    auto server = TestServer{};
+    auto client = server.connect();
+    client.send(get("/v1/kept") + get("/v1/blocks"));
+    server.kept.take()(Response{.status = 201});  // would not return if it ran the next handler
+    server.blocked.wait();
+    server.unblocked.count_down();
+    EXPECT_EQ(client.read_response().status, 201);
+    EXPECT_EQ(client.read_response().status, 200);
+}
+
 TEST(Serve, RefusesAnAddressThatIsTaken) {
     auto const server = TestServer{};
     auto options = ServerOptions{};

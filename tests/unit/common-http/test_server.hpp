@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <latch>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -93,6 +94,12 @@ struct TestServer {
             {Method::get, "/v1/events", Access::anyone, [this](Request const&, Responder respond) {
                  kept.add(std::move(respond));
              }});
+        routes.add(
+            {Method::get, "/v1/blocks", Access::anyone, [this](Request const&, Responder respond) {
+                 blocked.count_down();
+                 unblocked.wait();
+                 respond({.status = 200});
+             }});
         routes.add({Method::get, "/v1/throws", Access::anyone, [](Request const&, Responder) {
                         throw std::runtime_error{"the password is hunter2"};
                     }});
@@ -111,6 +118,8 @@ struct TestServer {
 
     metrics::Registry registry;
     Kept kept;
+    std::latch blocked{1};    ///< a handler has reached the point where it waits for the next one
+    std::latch unblocked{1};  ///< to be counted down by the test
     std::unique_ptr<Server> server;
 };
 
