@@ -15,9 +15,9 @@ WITH id AS (
     RETURNING seat_no, fence, held_until
 ), made AS (
     INSERT INTO reservations (id, show_id, user_id, token_id, state, seats, fences, total, currency, held_until,
-                              attempt, decline, version, created_at)
+                              attempt, decline, version, created_at, correlation_id)
     SELECT reservation::uuid, :show::text::uuid, buyer, NULL, 'HELD', ARRAY[seat_no], ARRAY[fence], 9000, 'EUR',
-           held_until, 0, '', 1, now()
+           held_until, 0, '', 1, now(), '0af7651916cd43dd8448eb211c80319c'
     FROM id CROSS JOIN claimed
 ), kept AS (
     INSERT INTO idempotency_keys (scope, body_hash, status, content_type, location, body)

@@ -17,9 +17,9 @@ WITH id AS (
       AND (state = 'FREE' OR (state = 'HELD' AND held_until <= now()))
 ), made AS (
     INSERT INTO reservations (id, show_id, user_id, token_id, state, seats, fences, total, currency, held_until,
-                              attempt, decline, version, created_at)
+                              attempt, decline, version, created_at, correlation_id)
     SELECT reservation::uuid, :show::text::uuid, buyer, token::uuid, 'HELD', ARRAY[:number::int + 1], ARRAY[1::bigint],
-           2500, 'EUR', now() + interval '2 hours', 0, '', 1, now()
+           2500, 'EUR', now() + interval '2 hours', 0, '', 1, now(), '0af7651916cd43dd8448eb211c80319c'
     FROM id
 ), kept AS (
     INSERT INTO idempotency_keys (scope, body_hash, status, content_type, location, body)
