@@ -32,7 +32,7 @@ struct ServerOptions {
     std::size_t header_octets_max{8192};
     std::size_t header_fields_max{64};
     std::size_t connections_max{10'000};
-    std::size_t threads{1};
+    std::size_t threads{1};  ///< event loops: a connection stays with one of them
     metrics::Registry* metrics{nullptr};
 };
 

@@ -113,7 +113,8 @@ ServiceConfig read_common(config::Reader& reader, std::string program) {
     service.http_host = reader.text("http.host", "127.0.0.1", "The address to listen at.");
     service.http_port = reader.port("http.port", 0, "The port to listen at; 0: any free one.");
     service.http_threads = static_cast<std::size_t>(
-        reader.integer("http.threads", 1, 1, 64, "Threads that read requests and write answers."));
+        reader.integer("http.threads", 1, 1, 64,
+                       "Threads that read requests, each those of its own connections."));
     service.database_url = reader.required_secret(
         "database.url", "The database as a libpq URI: postgresql://role:password@host/name.");
     service.kafka = read_kafka(reader);
