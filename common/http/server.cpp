@@ -159,32 +159,20 @@ class Connection final : public Wire, public std::enable_shared_from_this<Connec
     bool is_closed_{false};
 };
 
-/// Work from any thread, for a connection that may be gone, of a server that may be gone.
-struct Mail {
-    std::weak_ptr<Connection> connection;
-    std::shared_ptr<Gate> gate;
-
-    void post(std::function<void(Session&)> work) const {
-        auto const lock = std::shared_lock{gate->mutex};
-        if (auto const self = gate->is_open ? connection.lock() : nullptr) {
-            post_to(self, std::move(work));
-        }
-    }
-    void answer(std::function<void(Session&)> work) const {
+/// From any thread: work for a connection that may be gone, of a server that may be gone; on the
+/// loop, or on the thread that brings it if it may be done `at_once`.
+Post post_to(std::weak_ptr<Connection> connection, std::shared_ptr<Gate> gate, bool at_once) {
+    return [connection = std::move(connection), gate = std::move(gate),
+            at_once](std::function<void(Session&)> work) {
         auto const lock = std::shared_lock{gate->mutex};
         auto const self = gate->is_open ? connection.lock() : nullptr;
-        if (self && !self->run_at_once(work)) {
-            post_to(self, std::move(work));
+        if (self == nullptr || (at_once && self->run_at_once(work))) {
+            return;
         }
-    }
-
-  private:
-    static void post_to(std::shared_ptr<Connection> const& self,
-                        std::function<void(Session&)> work) {
         asio::post(self->executor(),
                    [self, work = std::move(work)] { self->in_turn([&] { self->run(work); }); });
-    }
-};
+    };
+}
 
 Connection::Connection(Core& server, Socket socket, Place place)
     : server_{server}, socket_{std::move(socket)}, timer_{socket_.get_executor()}, place_{place} {}
@@ -199,13 +187,9 @@ void Connection::start(bool is_refused) {
     auto ignored = error_code{};
     socket_.non_blocking(true, ignored);
     socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
-    auto const mail = Mail{weak_from_this(), server_.gate};
     session_.emplace(server_.site, *this,
-                     Posts{.later = [mail](auto work) { mail.post(std::move(work)); },
-                           .answer =
-                               [mail](auto work) {
-                                   mail.answer(std::move(work));
-                               }});
+                     Posts{.later = post_to(weak_from_this(), server_.gate, false),
+                           .answer = post_to(weak_from_this(), server_.gate, true)});
     if (is_refused) {
         session_->refuse(Standard::too_many_connections);
     }
@@ -328,7 +312,7 @@ void Connection::linger() {
     is_lingering_ = true;
     session_deadline_ = Clock::now() + linger_time;
     arm();
-    linger_read();
+    wait_to_read();
 }
 
 void Connection::linger_read() {

@@ -352,12 +352,15 @@ TEST(Serve, SendsAnAnswerOnTheThreadThatGivesIt) {
 TEST(Serve, LeavesTheNextRequestToItsOwnThread) {
     auto server = TestServer{};
     auto client = server.connect();
-    client.send(get("/v1/kept") + get("/v1/blocks"));
-    server.kept.take()(Response{.status = 201});  // would not return if it ran the next handler
-    server.blocked.wait();
-    server.unblocked.count_down();
+    client.send(get("/v1/kept") + get("/v1/kept"));
+    auto const respond = server.kept.take();
+    auto const own_thread = server.kept.last_thread();
+    EXPECT_EQ(server.ask(get("/v1/things/1")).body, "1");  // it has left the first connection
+    respond(Response{.status = 201});
+    server.kept.take()(Response{.status = 202});
+    EXPECT_EQ(server.kept.last_thread(), own_thread);
     EXPECT_EQ(client.read_response().status, 201);
-    EXPECT_EQ(client.read_response().status, 200);
+    EXPECT_EQ(client.read_response().status, 202);
 }
 
 TEST(Serve, RefusesAnAddressThatIsTaken) {

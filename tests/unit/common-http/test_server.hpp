@@ -8,6 +8,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,7 @@ class Kept {
     void add(Responder responder) {
         auto const lock = std::lock_guard{mutex_};
         responders_.push_back(std::move(responder));
+        last_thread_ = std::this_thread::get_id();
         changed_.notify_all();
     }
     /// The oldest; waits for one.
@@ -34,8 +36,15 @@ class Kept {
         return responder;
     }
 
+    /// That of the last handler that kept one.
+    std::thread::id last_thread() {
+        auto const lock = std::lock_guard{mutex_};
+        return last_thread_;
+    }
+
   private:
     std::mutex mutex_;
+    std::thread::id last_thread_;
     std::condition_variable changed_;
     std::vector<Responder> responders_;
 };
