@@ -17,7 +17,7 @@ using domain::SeatKey;
 constexpr auto claim_seats = pg::Statement{"claim_seats", R"sql(
     UPDATE seats AS s
     SET state = 'HELD', reservation_id = wanted.reservation_id, fence = s.fence + 1,
-        held_until = now() + $4 * interval '1 microsecond'
+        held_until = now() + $4 * interval '1 microsecond', filler = NULL
     FROM (SELECT unnest($1::uuid[]), unnest($2::int[]), unnest($3::uuid[]))
         AS wanted (show_id, seat_no, reservation_id)
     WHERE s.show_id = wanted.show_id AND s.seat_no = wanted.seat_no
@@ -107,7 +107,7 @@ namespace {
 constexpr auto save_seats = pg::Statement{"save_seats", R"sql(
     UPDATE seats AS s
     SET state = changed.state, reservation_id = changed.reservation_id, fence = changed.fence,
-        held_until = changed.held_until
+        held_until = changed.held_until, filler = NULL
     FROM (SELECT unnest($1::uuid[]), unnest($2::int[]), unnest($3::text[]), unnest($4::uuid[]),
                  unnest($5::bigint[]), unnest($6::timestamptz[]))
         AS changed (show_id, seat_no, state, reservation_id, fence, held_until)

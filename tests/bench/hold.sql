@@ -9,7 +9,7 @@ WITH id AS (
 ), claimed AS (
     UPDATE seats
     SET state = 'HELD', reservation_id = (SELECT reservation::uuid FROM id), fence = fence + 1,
-        held_until = now() + interval '5 minutes'
+        held_until = now() + interval '5 minutes', filler = NULL
     WHERE show_id = :show::text::uuid AND seat_no = :seat
       AND (state = 'FREE' OR (state = 'HELD' AND held_until <= now()))
     RETURNING seat_no, fence, held_until

@@ -12,7 +12,7 @@ WITH id AS (
 ), claimed AS (
     UPDATE seats
     SET state = 'HELD', reservation_id = (SELECT reservation::uuid FROM id), fence = fence + 1,
-        held_until = now() + interval '2 hours'
+        held_until = now() + interval '2 hours', filler = NULL
     WHERE show_id = :show::text::uuid AND seat_no = :number::bigint + 1
       AND (state = 'FREE' OR (state = 'HELD' AND held_until <= now()))
 ), made AS (

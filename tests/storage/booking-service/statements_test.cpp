@@ -243,6 +243,31 @@ TEST_P(BookingStatements, ReservePayAndConfirmAsOneBatchEach) {
               "held 1, payment_requested 2, confirmed 3");
 }
 
+/// Where each seat's row stands: its page.
+constexpr auto pages_of_seats =
+    "SELECT string_agg((ctid::text::point)[0]::text, ' ' ORDER BY seat_no) FROM seats";
+
+/// A version in another page needs entries in the index too; see the decision on room for seats.
+TEST(BookingSeats, StayInTheirPageHoweverManyOfItAreHeldAndSold) {
+    constexpr auto seats = 100;
+    constexpr auto at_once = 20;
+    auto database = BookingDatabase{seats};
+    auto const before = database.ask(pages_of_seats);
+    for (auto first = 1; first <= seats; first += at_once) {
+        auto wishes = std::vector<use_cases::ReserveSeats>{};
+        for (auto seat = first; seat < first + at_once; ++seat) {
+            wishes.push_back(database.wish({seat}));
+        }
+        for (auto const& outcome : database.reserve(database.connection(), wishes)) {
+            ASSERT_TRUE(outcome.has_value());
+            database.pay(database.connection(), outcome->reservation.id);
+            database.consume(database.connection(), {authorized(outcome->reservation.id)});
+        }
+    }
+    EXPECT_EQ(database.ask("SELECT count(*) FROM seats WHERE state = 'SOLD'"), "100");
+    EXPECT_EQ(database.ask(pages_of_seats), before);
+}
+
 TEST(BookingStatementsOfNothing, ChangeNothing) {
     auto database = BookingDatabase{1};
     auto tx = pg::Transaction{database.connection()};
