@@ -9,6 +9,8 @@
 namespace frontrow::http {
 namespace {
 
+constexpr std::size_t usual_fields = 16;  // of a browser
+
 bool is_token_octet(char c) {
     constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
     return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || ('0' <= c && c <= '9') ||
@@ -260,6 +262,7 @@ class Lines {
 
 HeadOutcome parse_head(std::string_view input, HeadLimits const& limits) {
     auto head = Head{};
+    head.fields.reserve(usual_fields);
     auto lines = Lines{input, limits.octets_max};
     auto line = std::string_view{};
     auto has_request_line = false;

@@ -97,8 +97,8 @@ class Connection {
     /// Runs a statement in a transaction of its own, or in the open one. Prepared at its first use.
     /// What was posted before shares its round trip, and a fault of that is thrown first.
     template <class... Values>
-    Rows query(Statement const& statement, Values const&... values) {
-        auto const parameters = std::vector<Parameter>{as_parameter(values)...};
+    Rows query(Statement const& statement, Values&&... values) {
+        auto const parameters = parameters_of(std::forward<Values>(values)...);
         return run_prepared(statement, parameters);
     }
     Rows run_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
@@ -106,15 +106,15 @@ class Connection {
     /// that was posted once something waits, or at 64 KiB. A fault of it is thrown by the call that
     /// waits, which is COMMIT at the latest. Outside a transaction it waits like `query`.
     template <class... Values>
-    Answer post(Statement const& statement, Values const&... values) {
-        return post_prepared(statement, std::vector<Parameter>{as_parameter(values)...});
+    Answer post(Statement const& statement, Values&&... values) {
+        return post_prepared(statement, parameters_of(std::forward<Values>(values)...));
     }
     Answer post_prepared(Statement const& statement, std::vector<Parameter> parameters);
     /// Sends a statement together with the next one: they share a round trip, the next is not run
     /// if this one fails, and outside a transaction both are one.
     template <class... Values>
-    [[nodiscard]] Answer ask(Statement const& statement, Values const&... values) {
-        auto const parameters = std::vector<Parameter>{as_parameter(values)...};
+    [[nodiscard]] Answer ask(Statement const& statement, Values&&... values) {
+        auto const parameters = parameters_of(std::forward<Values>(values)...);
         return ask_prepared(statement, parameters);
     }
     Answer ask_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
@@ -122,8 +122,8 @@ class Connection {
     /// else. Outside a transaction, and with nothing sent ahead. Whatever waits next waits for it
     /// as well, and throws its fault.
     template <class... Values>
-    [[nodiscard]] Answer start(Statement const& statement, Values const&... values) {
-        auto const parameters = std::vector<Parameter>{as_parameter(values)...};
+    [[nodiscard]] Answer start(Statement const& statement, Values&&... values) {
+        auto const parameters = parameters_of(std::forward<Values>(values)...);
         return start_prepared(statement, parameters);
     }
     Answer start_prepared(Statement const& statement, std::vector<Parameter> const& parameters);
@@ -146,10 +146,21 @@ class Connection {
 
   private:
     friend class Transaction;
-    static Parameter as_parameter(Parameter const& parameter) { return parameter; }
+    /// Columns are moved: each holds the values of a whole batch.
+    template <class... Values>
+    static std::vector<Parameter> parameters_of(Values&&... values) {
+        auto parameters = std::vector<Parameter>{};
+        parameters.reserve(sizeof...(values));
+        (parameters.push_back(as_parameter(std::forward<Values>(values))), ...);
+        return parameters;
+    }
     template <class Value>
-    static Parameter as_parameter(Value const& value) {
-        return pg::bind(value);
+    static Parameter as_parameter(Value&& value) {
+        if constexpr (std::is_same_v<std::remove_cvref_t<Value>, Parameter>) {
+            return std::forward<Value>(value);
+        } else {
+            return pg::bind(value);
+        }
     }
     struct Close {
         void operator()(pg_conn* connection) const;

@@ -21,20 +21,20 @@ class Transaction {
     [[nodiscard]] Instant now();
 
     template <class... Values>
-    Rows query(Statement const& statement, Values const&... values) {
-        return connection_.query(statement, values...);
+    Rows query(Statement const& statement, Values&&... values) {
+        return connection_.query(statement, std::forward<Values>(values)...);
     }
 
     /// As Connection::post: for writes whose answer nobody needs yet.
     template <class... Values>
-    Answer post(Statement const& statement, Values const&... values) {
-        return connection_.post(statement, values...);
+    Answer post(Statement const& statement, Values&&... values) {
+        return connection_.post(statement, std::forward<Values>(values)...);
     }
 
     /// As Connection::ask: for reads that need nothing of each other.
     template <class... Values>
-    [[nodiscard]] Answer ask(Statement const& statement, Values const&... values) {
-        return connection_.ask(statement, values...);
+    [[nodiscard]] Answer ask(Statement const& statement, Values&&... values) {
+        return connection_.ask(statement, std::forward<Values>(values)...);
     }
 
     /// Commits. If a posted statement is refused the server skips COMMIT, and this throws what was
