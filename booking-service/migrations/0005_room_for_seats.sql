@@ -2,5 +2,5 @@
 -- that was every claim behind the first on the page. Now new seats are so wide that what their claims
 -- give back keeps the page above that line.
 ALTER TABLE seats
-    ADD COLUMN filler text DEFAULT repeat('.', 87),  -- NULL once the seat was claimed
+    ADD COLUMN filler text DEFAULT repeat('.', 55),  -- NULL once the seat was claimed
     SET (fillfactor = 70);
