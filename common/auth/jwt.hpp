@@ -49,7 +49,7 @@ class KeySet {
     /// A compact JWS whose signature is right. The key is the one of the token's `kid`; without a
     /// `kid` it is the only key, if there is just one. Keys that a token brings along (`jwk`,
     /// `jku`, `x5u`) are never looked at. What was verified once is remembered, so that a client's
-    /// next request costs a comparison instead of a signature. Safe for threads.
+    /// next request costs a hash instead of a signature. Safe for threads.
     [[nodiscard]] Result<std::shared_ptr<Verified const>, TokenRefusal> verify(
         std::string_view compact) const;
 

@@ -11,6 +11,7 @@
 #include "common/auth/openssl.hpp"
 #include "common/auth/remembered_tokens.hpp"
 #include "common/core/bytes.hpp"
+#include "common/core/sha256.hpp"
 #include "common/json/value.hpp"
 
 namespace frontrow::auth {
@@ -279,7 +280,8 @@ Result<std::shared_ptr<KeySet::Verified const>, TokenRefusal> KeySet::verify(
     if (compact.size() > token_octets_max) {
         return TokenRefusal::malformed;
     }
-    if (auto known = state_->remembered.find(compact)) {
+    auto const hash = sha256(compact);
+    if (auto known = state_->remembered.find(hash)) {
         return known;
     }
     auto const parts = parts_of(compact);
@@ -307,7 +309,7 @@ Result<std::shared_ptr<KeySet::Verified const>, TokenRefusal> KeySet::verify(
         Verified{.payload = parts->payload,
                  .type = text_of(parts->header, "typ"),
                  .claims = is_object ? *std::move(claims) : json::Value{}});
-    state_->remembered.add(compact, verified);
+    state_->remembered.add(hash, verified);
     return verified;
 }
 

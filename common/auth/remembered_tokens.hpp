@@ -1,11 +1,9 @@
-// Tokens whose signatures were right, and what they said.
+// Tokens whose signatures were right: what they said, by the hash of all their octets.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -20,11 +18,11 @@ class RememberedTokens {
     /// At most twice `tokens_max` are kept.
     explicit RememberedTokens(std::size_t tokens_max) : tokens_max_{tokens_max} {}
 
-    /// Null if it is not known.
-    [[nodiscard]] std::shared_ptr<KeySet::Verified const> find(std::string_view token) {
+    /// By the SHA-256 of the token; null if it is not known.
+    [[nodiscard]] std::shared_ptr<KeySet::Verified const> find(std::string const& hash) {
         auto const lock = std::lock_guard{mutex_};
         for (auto* const generation : {&young_, &old_}) {
-            auto const found = generation->find(token);
+            auto const found = generation->find(hash);
             if (found != generation->end()) {
                 return found->second;
             }
@@ -32,25 +30,20 @@ class RememberedTokens {
         return nullptr;
     }
 
-    void add(std::string_view token, std::shared_ptr<KeySet::Verified const> verified) {
+    void add(std::string const& hash, std::shared_ptr<KeySet::Verified const> verified) {
         auto const lock = std::lock_guard{mutex_};
         if (young_.size() >= tokens_max_) {
             old_ = std::exchange(young_, {});
         }
-        young_.emplace(token, std::move(verified));
+        young_.emplace(hash, std::move(verified));
     }
 
   private:
-    /// Looks up a view without a copy of its octets.
-    struct Hash : std::hash<std::string_view> {
-        using is_transparent = void;
-    };
-    using ByToken = std::unordered_map<std::string, std::shared_ptr<KeySet::Verified const>, Hash,
-                                       std::equal_to<>>;
+    using ByHash = std::unordered_map<std::string, std::shared_ptr<KeySet::Verified const>>;
     std::size_t tokens_max_;
     std::mutex mutex_;
-    ByToken young_;
-    ByToken old_;
+    ByHash young_;
+    ByHash old_;
 };
 
 }  // namespace frontrow::auth
