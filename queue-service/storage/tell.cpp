@@ -1,6 +1,9 @@
 // Events of queue.token.v1.
 #include "queue-service/storage/tell.hpp"
 
+#include <unordered_map>
+#include <utility>
+
 #include "common/core/ensure.hpp"
 #include "common/events/event.hpp"
 #include "common/events/stamp.hpp"
@@ -40,13 +43,29 @@ events::Body body_of(domain::Changed const& changed) {
     return events::TokenJoined{facts};
 }
 
+/// Those who joined, each with the story in which that is told.
+std::vector<tokens::Joined> joined_of(domain::Hall const& hall, std::span<Told const> told) {
+    auto stories = std::unordered_map<TokenId, std::string>{};
+    for (auto const& [changed, origin] : told) {
+        if (changed.what == domain::Change::joined) {
+            stories.emplace(changed.token.id, origin.correlation_id);
+        }
+    }
+    auto joined = std::vector<tokens::Joined>{};
+    for (auto& token : hall.joined_tokens()) {
+        auto& story = stories.at(token.id);
+        joined.push_back({std::move(token), std::move(story)});
+    }
+    return joined;
+}
+
 }  // namespace
 
 void save(pg::Transaction& tx, domain::Hall const& hall, std::span<Told const> told) {
     gates::insert(tx, hall.opened_gates());
     gates::save(tx, hall.changed_gates());
     tokens::save(tx, hall.changed_tokens());  // first: who rejoins has left before
-    tokens::insert(tx, hall.joined_tokens());
+    tokens::insert(tx, joined_of(hall, told));
     auto messages = std::vector<outbox::Message>{};
     for (auto const& [changed, origin] : told) {
         messages.push_back(
@@ -56,11 +75,24 @@ void save(pg::Transaction& tx, domain::Hall const& hall, std::span<Told const> t
     outbox::append(tx, messages);
 }
 
-Origin own_origin() {
-    auto trace = TraceContext::start();
-    auto const id = trace.trace_id_hex();
-    auto const span = trace.span_id_hex();
-    return {.correlation_id = id, .causation_id = span, .trace = std::move(trace)};
+std::vector<Told> told_unasked(pg::Transaction& tx, std::vector<domain::Changed> changes) {
+    auto ids = std::vector<TokenId>{};
+    for (auto const& changed : changes) {
+        ids.push_back(changed.token.id);
+    }
+    auto const stories = tokens::stories(tx, ids);
+    auto told = std::vector<Told>{};
+    for (auto& changed : changes) {
+        auto trace = TraceContext::start();
+        auto span = trace.span_id_hex();
+        auto const& id = changed.token.id;
+        auto const& story = stories.at(id);
+        auto origin = Origin{.correlation_id = story.empty() ? id.to_string() : story,
+                             .causation_id = std::move(span),
+                             .trace = std::move(trace)};
+        told.push_back({std::move(changed), std::move(origin)});
+    }
+    return told;
 }
 
 }  // namespace frontrow::queue::storage

@@ -18,7 +18,9 @@ struct Told {
 /// Saves what the hall says was changed, then appends the events: last, under the gates' locks.
 void save(pg::Transaction& tx, domain::Hall const& hall, std::span<Told const> told);
 
-/// Of what nobody asked for: admissions and ends by time are the start of a trace of their own.
-[[nodiscard]] Origin own_origin();
+/// What nobody asked for, admissions and ends by time: each is the start of a trace of its own, in
+/// the story of the request that joined.
+[[nodiscard]] std::vector<Told> told_unasked(pg::Transaction& tx,
+                                             std::vector<domain::Changed> changes);
 
 }  // namespace frontrow::queue::storage

@@ -94,22 +94,45 @@ std::vector<Token> lock_next(pg::Transaction& tx, std::span<domain::Gate const> 
 }
 
 constexpr auto insert_tokens = pg::Statement{"insert_tokens", R"sql(
-    INSERT INTO tokens (id, show_id, user_id, number, state, generation, heartbeat_at, version)
-    SELECT id, show_id, user_id, number, state, generation, heartbeat_at, version
+    INSERT INTO tokens (id, show_id, user_id, number, state, generation, heartbeat_at, version,
+                        correlation_id)
+    SELECT id, show_id, user_id, number, state, generation, heartbeat_at, version, correlation_id
     FROM (SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::bigint[]),
                  unnest($5::text[]), unnest($6::int[]), unnest($7::timestamptz[]),
-                 unnest($8::bigint[]))
-         AS joined (id, show_id, user_id, number, state, generation, heartbeat_at, version)
+                 unnest($8::bigint[]), unnest($9::text[]))
+         AS joined (id, show_id, user_id, number, state, generation, heartbeat_at, version,
+                    correlation_id)
 )sql"};
 
-void insert(pg::Transaction& tx, std::span<Token const> tokens) {
-    if (tokens.empty()) {
+void insert(pg::Transaction& tx, std::span<Joined const> all) {
+    if (all.empty()) {
         return;
     }
-    tx.post(insert_tokens, pg::column(tokens, &Token::id), pg::column(tokens, &Token::show),
-            pg::column(tokens, &Token::user), pg::column(tokens, &Token::number),
-            pg::column(tokens, state_of), pg::column(tokens, &Token::generation),
-            pg::column(tokens, &Token::heartbeat_at), pg::column(tokens, &Token::version));
+    auto const column = [&](auto projection) {
+        return pg::column(all, [&](Joined const& joined) -> decltype(auto) {
+            return std::invoke(projection, joined.token);
+        });
+    };
+    tx.post(insert_tokens, column(&Token::id), column(&Token::show), column(&Token::user),
+            column(&Token::number), column(state_of), column(&Token::generation),
+            column(&Token::heartbeat_at), column(&Token::version), pg::column(all, &Joined::story));
+}
+
+constexpr auto stories_of_tokens = pg::Statement{"stories_of_tokens", R"sql(
+    SELECT id, correlation_id FROM tokens WHERE id = ANY ($1::uuid[])
+)sql"};
+
+std::unordered_map<TokenId, std::string> stories(pg::Transaction& tx,
+                                                 std::span<TokenId const> tokens) {
+    auto found = std::unordered_map<TokenId, std::string>{};
+    if (tokens.empty()) {
+        return found;
+    }
+    auto const rows = tx.query(stories_of_tokens, pg::column(tokens));
+    for (auto row = 0; row < rows.size(); ++row) {
+        found.emplace(rows[row].id<TokenId>(0), rows[row].string(1));
+    }
+    return found;
 }
 
 constexpr auto save_tokens = pg::Statement{"save_tokens", R"sql(

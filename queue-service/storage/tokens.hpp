@@ -2,6 +2,8 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "common/pg/transaction.hpp"
@@ -32,9 +34,18 @@ struct Holder {
 [[nodiscard]] std::vector<domain::Token> lock_next(pg::Transaction& tx,
                                                    std::span<domain::Gate const> gates);
 
-void insert(pg::Transaction& tx, std::span<domain::Token const> tokens);
+/// Who joined, and the correlation id of the request that did.
+struct Joined {
+    domain::Token token;
+    std::string story;
+};
+void insert(pg::Transaction& tx, std::span<Joined const> all);
 /// Writes tokens that this transaction has locked.
 void save(pg::Transaction& tx, std::span<domain::Token const> tokens);
+
+/// The correlation id of the request that joined, of those that exist; "" if it is not known.
+[[nodiscard]] std::unordered_map<TokenId, std::string> stories(pg::Transaction& tx,
+                                                               std::span<TokenId const> tokens);
 
 /// ADMITTED tokens whose time is over; at most 1,000, not locked.
 [[nodiscard]] std::vector<Place> overdue(pg::Transaction& tx, Instant now);

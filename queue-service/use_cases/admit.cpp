@@ -15,15 +15,14 @@ Admission admit(pg::Transaction& tx, std::chrono::milliseconds length) {
     auto gates = storage::gates::lock(tx, shows);
     auto next = storage::tokens::lock_next(tx, gates);
     auto hall = domain::Hall{std::move(gates), std::move(next)};
-    auto told = std::vector<storage::Told>{};
+    auto all = std::vector<domain::Changed>{};
     auto outrun = std::size_t{0};
     for (auto const& show : shows) {
         auto const admitted = domain::admit(hall, show, length, tx.now());
         outrun += admitted.empty() ? 1 : 0;
-        for (auto const& each : admitted) {
-            told.push_back({each, storage::own_origin()});
-        }
+        all.insert(all.end(), admitted.begin(), admitted.end());
     }
+    auto const told = storage::told_unasked(tx, std::move(all));
     storage::save(tx, hall, told);
     return {.admitted = told.size(), .outrun = outrun};
 }

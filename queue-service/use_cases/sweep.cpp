@@ -14,12 +14,13 @@ std::size_t end_each(pg::Transaction& tx, std::span<storage::tokens::Place const
         return 0;
     }
     auto hall = storage::load_places(tx, places);
-    auto told = std::vector<storage::Told>{};
+    auto ended = std::vector<domain::Changed>{};
     for (auto const& place : places) {
-        if (auto const ended = decide(hall, place.token)) {
-            told.push_back({*ended, storage::own_origin()});
+        if (auto const changed = decide(hall, place.token)) {
+            ended.push_back(*changed);
         }
     }
+    auto const told = storage::told_unasked(tx, std::move(ended));
     storage::save(tx, hall, told);
     return told.size();
 }

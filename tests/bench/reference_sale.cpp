@@ -50,10 +50,10 @@ ReferenceSale::ReferenceSale(int purchases, int customers)
         INSERT INTO gates (show_id, opens_at, capacity, active, tail, watermark, mean_stay_ms)
         VALUES ('{0}', now(), {1}, {1}, {1}, {1}, 1000);
         INSERT INTO tokens (id, show_id, user_id, number, state, generation, heartbeat_at,
-                            admitted_at, expires_at, version)
+                            admitted_at, expires_at, version, correlation_id)
         SELECT ('{3}-7000-a000-' || lpad(to_hex(number), 12, '0'))::uuid, '{0}',
                'buyer-' || number, number + 1, 'ADMITTED', 1, now(), now(),
-               now() + interval '2 hours', 2
+               now() + interval '2 hours', 2, '0af7651916cd43dd8448eb211c80319c'
         FROM generate_series(0, {1} - 1) AS number;
         INSERT INTO passes (token_id, generation) SELECT id, 1 FROM tokens ORDER BY id;
         )sql",

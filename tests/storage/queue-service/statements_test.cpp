@@ -64,12 +64,20 @@ std::vector<Token> some_tokens(ShowId const& show, std::size_t count, Instant no
     return tokens;
 }
 
+std::vector<storage::tokens::Joined> joined_of(std::vector<Token> const& tokens) {
+    auto all = std::vector<storage::tokens::Joined>{};
+    for (auto const& token : tokens) {
+        all.push_back({token, "story of " + token.user.name});
+    }
+    return all;
+}
+
 TEST_P(QueueStatements, InsertLockSaveAndReadTokens) {
     auto tx = pg::Transaction{connection_};
     auto const gates = some_gates(1);
     storage::gates::insert(tx, gates);
     auto tokens = some_tokens(gates[0].show, GetParam(), tx.now());
-    storage::tokens::insert(tx, tokens);
+    storage::tokens::insert(tx, joined_of(tokens));
     auto const ids = storage::distinct(tokens, &Token::id);
     EXPECT_EQ(storage::tokens::lock(tx, ids), tokens);
     auto const holders = storage::distinct(tokens, [](Token const& token) {
@@ -77,6 +85,9 @@ TEST_P(QueueStatements, InsertLockSaveAndReadTokens) {
     });
     EXPECT_EQ(storage::tokens::lock_live(tx, holders).size(), GetParam());
     EXPECT_EQ(storage::tokens::places_of(tx, ids).size(), GetParam());
+    auto const stories = storage::tokens::stories(tx, ids);
+    EXPECT_EQ(stories.size(), GetParam());
+    EXPECT_EQ(stories.at(tokens.back().id), "story of " + tokens.back().user.name);
     EXPECT_TRUE(storage::tokens::overdue(tx, tx.now()).empty());
     for (auto& token : tokens) {
         token.state = TokenState::admitted;
@@ -100,7 +111,7 @@ TEST_P(QueueStatements, FindWhoIsNextWhoIsSilentAndWhoLeft) {
     auto gates = some_gates(2);
     storage::gates::insert(tx, gates);
     auto tokens = some_tokens(gates[1].show, GetParam(), tx.now() - 1h);
-    storage::tokens::insert(tx, tokens);
+    storage::tokens::insert(tx, joined_of(tokens));
     auto const next = storage::tokens::lock_next(tx, gates);
     ASSERT_EQ(next.size(), std::min<std::size_t>(2, GetParam()));  // as many as there are places
     EXPECT_EQ(next[0], tokens[0]);

@@ -161,6 +161,26 @@ TEST_F(WaitingRoom, GivesUpThoseWhoAreSilentAndKeepsThoseWhoAsk) {
     EXPECT_EQ(broken_rule(connection_), "");
 }
 
+TEST_F(WaitingRoom, TellsWhatNobodyAskedForInTheStoryOfWhoJoined) {
+    auto const show = opened_gate(connection_, 2);
+    auto const tokens = joined(connection_, show, 3);
+    auto const& old = tokens[1].view.token.id;
+    connection_.run_script("UPDATE tokens SET correlation_id = '' WHERE id = '" + old.to_string() +
+                           "'");  // as before it was kept
+    EXPECT_EQ(admitted(connection_), 2U);
+    connection_.run_script("UPDATE tokens SET expires_at = now() WHERE state = 'ADMITTED'");
+    EXPECT_EQ(committed(connection_, [](auto& tx) { return use_cases::expire_overdue(tx); }), 2U);
+    auto owner = support::connect(support::postgres().as_role("postgres", url_));
+    EXPECT_EQ(support::ask(owner, R"sql(
+        SELECT string_agg(type || ' in ' || correlation_id, ', ' ORDER BY type, number)
+        FROM (SELECT split_part(o.type, '.', 4) AS type, t.number,
+                     replace(o.correlation_id, o.aggregateid, 'its own') AS correlation_id
+              FROM outbox AS o JOIN tokens AS t ON o.aggregateid = t.id::text) AS told
+    )sql"),
+              "admitted in story, admitted in its own, expired in story, expired in its own, "
+              "joined in story, joined in story, joined in story");
+}
+
 TEST_F(WaitingRoom, RefusesInTheTableWhatNoProgramMayDo) {
     auto const show = opened_gate(connection_, 1);
     std::ignore = joined(connection_, show, 2);
