@@ -79,6 +79,7 @@ void signal_broker(int number) {
 
 void start_servers() {
     if (std::getenv(postgres_variable) != nullptr) {
+        signal_broker(SIGCONT);  // in case it stood still for somebody who was killed meanwhile
         return;
     }
     say("starting PostgreSQL (fsync on) and Kafka");
