@@ -209,15 +209,13 @@ constexpr auto select_stories = pg::Statement{"select_reservation_stories", R"sq
 
 std::unordered_map<ReservationId, std::string> stories(pg::Transaction& tx,
                                                        std::span<ReservationId const> ids) {
-    auto found = std::unordered_map<ReservationId, std::string>{};
     if (ids.empty()) {
-        return found;
+        return {};
     }
-    auto const rows = tx.query(select_stories, pg::column(ids));
-    for (auto row = 0; row < rows.size(); ++row) {
-        found.emplace(rows[row].id<ReservationId>(0), rows[row].string(1));
-    }
-    return found;
+    auto const found = tx.query(select_stories, pg::column(ids)).map([](pg::Row const& row) {
+        return std::pair{row.id<ReservationId>(0), row.string(1)};
+    });
+    return {found.begin(), found.end()};
 }
 
 namespace {

@@ -124,15 +124,13 @@ constexpr auto stories_of_tokens = pg::Statement{"stories_of_tokens", R"sql(
 
 std::unordered_map<TokenId, std::string> stories(pg::Transaction& tx,
                                                  std::span<TokenId const> tokens) {
-    auto found = std::unordered_map<TokenId, std::string>{};
     if (tokens.empty()) {
-        return found;
+        return {};
     }
-    auto const rows = tx.query(stories_of_tokens, pg::column(tokens));
-    for (auto row = 0; row < rows.size(); ++row) {
-        found.emplace(rows[row].id<TokenId>(0), rows[row].string(1));
-    }
-    return found;
+    auto const found = tx.query(stories_of_tokens, pg::column(tokens)).map([](pg::Row const& row) {
+        return std::pair{row.id<TokenId>(0), row.string(1)};
+    });
+    return {found.begin(), found.end()};
 }
 
 constexpr auto save_tokens = pg::Statement{"save_tokens", R"sql(

@@ -170,6 +170,9 @@ TEST_F(WaitingRoom, TellsWhatNobodyAskedForInTheStoryOfWhoJoined) {
     EXPECT_EQ(admitted(connection_), 2U);
     connection_.run_script("UPDATE tokens SET expires_at = now() WHERE state = 'ADMITTED'");
     EXPECT_EQ(committed(connection_, [](auto& tx) { return use_cases::expire_overdue(tx); }), 2U);
+    EXPECT_EQ(committed(connection_,
+                        [](auto& tx) { return use_cases::abandon_silent(tx, tx.now() + 1h); }),
+              1U);
     auto owner = support::connect(support::postgres().as_role("postgres", url_));
     EXPECT_EQ(support::ask(owner, R"sql(
         SELECT string_agg(type || ' in ' || correlation_id, ', ' ORDER BY type, number)
@@ -177,8 +180,8 @@ TEST_F(WaitingRoom, TellsWhatNobodyAskedForInTheStoryOfWhoJoined) {
                      replace(o.correlation_id, o.aggregateid, 'its own') AS correlation_id
               FROM outbox AS o JOIN tokens AS t ON o.aggregateid = t.id::text) AS told
     )sql"),
-              "admitted in story, admitted in its own, expired in story, expired in its own, "
-              "joined in story, joined in story, joined in story");
+              "abandoned in story, admitted in story, admitted in its own, expired in story, "
+              "expired in its own, joined in story, joined in story, joined in story");
 }
 
 TEST_F(WaitingRoom, RefusesInTheTableWhatNoProgramMayDo) {
